@@ -1,0 +1,28 @@
+// What every engine shares: identity, tier, probe, and the context a call runs in. A port speaks the
+// product's words; an adapter speaks the tool's. Concrete engines are wired in main.ts and stage-host.ts only.
+import type { Readiness } from '@myspinbot/shared/document/agent-entry.ts';
+import type { Logger } from '../log/logger.ts';
+
+export type { Readiness };
+
+export const capabilities = ['script', 'look', 'voice', 'speech', 'timing', 'portrait', 'finish'] as const;
+export type Capability = (typeof capabilities)[number];
+
+export interface Engine {
+  /** "capability/name", stable for ever: it is part of fingerprints and recipes. */
+  readonly id: string;
+  /** Changes whenever the same input could give another output: it is part of the fingerprint. */
+  readonly version: string;
+  readonly tier: 'builtin' | 'gpu';
+  /** Never throws, never takes long; `signal` ends it early. */
+  probe(signal: AbortSignal): Promise<Readiness>;
+}
+
+export interface EngineContext {
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** An existing, empty directory that belongs to this call; the caller removes it. */
+  readonly workDir: string;
+  /** `done` of `total`, any unit; may be called often, the caller throttles. */
+  progress(done: number, total: number): void;
+}

@@ -1,0 +1,51 @@
+// The names of the Yjs documents, their rooms and their top-level keys: the only home of these strings.
+//
+//   workspace document            room "workspace"
+//     projects   Y.Map id -> ProjectEntry (plain value)         written by devices
+//     requests   Y.Map job -> JobRequest (plain value, once)    written by devices
+//     cancels    Y.Map job -> { cancelledAt }                   written by devices
+//     retries    Y.Map job -> { retry, hidden }                 written by devices
+//     runs       Y.Map job -> JobRun (plain value)              written by the agent alone
+//     agents     Y.Map agent -> AgentEntry (plain value)        written by that agent alone
+//   project document              room "project/<id>"
+//     fields     Y.Map name -> value (one key per field)        written by devices
+//     script     Y.Text                                         written by devices
+//     photos     Y.Map asset hash -> Photo (plain value)        written by devices
+//
+// Plain values, never two writing sides on one key: nothing concurrent can lose a cancel, and a document of
+// plain values costs a seventh of the memory of nested maps.
+import type { ProjectId } from '../project/project.ts';
+
+export const WORKSPACE_ROOM = 'workspace';
+
+export function projectRoom(id: ProjectId): string {
+  return `project/${id}`;
+}
+
+/** The project a room belongs to; undefined for the workspace and for any other string. */
+export function roomProject(room: string): ProjectId | undefined {
+  const match = /^project\/(p_[0-9a-z]{12,32})$/.exec(room);
+  return match === null ? undefined : (match[1] as ProjectId);
+}
+
+export function isRoom(room: string): boolean {
+  return room === WORKSPACE_ROOM || roomProject(room) !== undefined;
+}
+
+/** Transaction origin of our own verbs; anything else came from storage or the network. */
+export interface Author {
+  readonly role: 'device' | 'agent';
+  readonly id: string;
+}
+
+export const keys = {
+  projects: 'projects',
+  requests: 'requests',
+  cancels: 'cancels',
+  retries: 'retries',
+  runs: 'runs',
+  agents: 'agents',
+  fields: 'fields',
+  script: 'script',
+  photos: 'photos',
+} as const;

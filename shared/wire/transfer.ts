@@ -1,0 +1,75 @@
+// The conversation that moves assets between a device and the agent over any ordered, reliable link.
+// Text frames carry these messages as JSON; binary frames carry blocks (see block-frame.ts).
+//
+//   holder                                   wanter
+//   transfer/offer {asset, blocks[]}  ->
+//                                     <-  transfer/want {asset, from credits, missing bitmap}
+//   [block frame] ...                 ->      (verifies, stores durably)
+//                                     <-  transfer/got {asset, index} (also returns one credit)
+//                                     <-  transfer/done {asset}       (whole hash verified and committed)
+//   wanter may also start: transfer/ask {asset} -> offer, or transfer/refuse 'unknown-asset'.
+//
+// Credits count blocks in flight: the wanter grants them, the holder never sends past them. Nothing is
+// acknowledged before it is verified and durable. After a break either side simply offers or asks again;
+// the wanter's bitmap says which blocks it has, so at most the blocks in flight are sent twice.
+import { z } from 'zod';
+import { assetHashSchema, assetRefSchema } from '../asset/asset.ts';
+
+export const TRANSFER_VERSION = 1;
+/** Blocks in flight per asset: 4 MiB keeps a gigabit link full at LAN round trips and bounds memory. */
+export const TRANSFER_CREDITS = 4;
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const transferMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('transfer/hello'), version: z.int().min(1) }),
+  z.object({
+    type: z.literal('transfer/offer'),
+    asset: assetRefSchema,
+    /** SHA-256 of every block in order. */
+    blocks: z.array(sha256).max(2048),
+  }),
+  z.object({ type: z.literal('transfer/ask'), hash: assetHashSchema }),
+  z.object({
+    type: z.literal('transfer/want'),
+    hash: assetHashSchema,
+    /** Indices still missing, as [first, count] runs in ascending order. */
+    missing: z.array(z.tuple([z.int().min(0), z.int().min(1)])).max(2048),
+    credits: z.int().min(1).max(64),
+  }),
+  z.object({ type: z.literal('transfer/got'), hash: assetHashSchema, index: z.int().min(0) }),
+  z.object({ type: z.literal('transfer/done'), hash: assetHashSchema }),
+  z.object({ type: z.literal('transfer/cancel'), hash: assetHashSchema }),
+  z.object({
+    type: z.literal('transfer/refuse'),
+    hash: assetHashSchema,
+    why: z.enum(['unknown-asset', 'no-space', 'too-large', 'bad-hash', 'busy']),
+    hint: z.string().max(400).optional(),
+  }),
+]);
+export type TransferMessage = z.infer<typeof transferMessageSchema>;
+
+export type Decoded<T> = { ok: true; value: T } | { ok: false; unknown: boolean; why: string };
+
+/** Decodes one text frame. `unknown` = a type this version does not know: count it and go on. */
+export function decodeTransfer(raw: string): Decoded<TransferMessage> {
+  let json: unknown;
+  try {
+    json = JSON.parse(raw);
+  } catch {
+    return { ok: false, unknown: false, why: 'not JSON' };
+  }
+  const parsed = transferMessageSchema.safeParse(json);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const type = (json as { type?: unknown } | null)?.type;
+  const known = transferMessageSchema.options.some((option) => option.shape.type.value === type);
+  return {
+    ok: false,
+    unknown: typeof type === 'string' && !known,
+    why: parsed.error.issues[0]?.message ?? '',
+  };
+}
+
+export function encodeTransfer(message: TransferMessage): string {
+  return JSON.stringify(message);
+}

@@ -1,0 +1,106 @@
+// What the screens see of the world: one typed context. Behind it are documents (Yjs), the device's own store
+// (Dexie) and the links to the agent. Views are read-only; writes go through verbs and come back through the
+// document. Screens import this and nothing beneath it.
+import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
+import type { AgentEntry } from '@myspinbot/shared/document/agent-entry.ts';
+import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
+import type { JobPhase } from '@myspinbot/shared/job/life.ts';
+import type { Photo, ProjectEntry, ProjectFields, ProjectId } from '@myspinbot/shared/project/project.ts';
+import type { Missing } from '@myspinbot/shared/project/spin.ts';
+import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
+import { type Accessor, createContext, useContext } from 'solid-js';
+
+/** The workstation as seen from here. */
+export type Workstation =
+  | { state: 'here'; agent: AgentEntry | undefined }
+  /** Trying; `since` is when this began (epoch ms). */
+  | { state: 'looking'; since: number }
+  | { state: 'away'; since: number };
+
+export interface JobView extends Job {
+  phase: JobPhase;
+  /** Bytes of this job's uploads still to send, while it waits for them. */
+  uploadLeft: number;
+}
+
+/** One project opened for editing; live until the owner that opened it is disposed. */
+export interface OpenProject {
+  readonly id: ProjectId;
+  /** False until the stored document was read; screens show a quiet skeleton. */
+  ready(): boolean;
+  fields(): ProjectFields;
+  script(): string;
+  photos(): readonly Photo[];
+  set(fields: Partial<ProjectFields>): void;
+  setScript(text: string): void;
+  addPhoto(photo: Photo): void;
+  removePhoto(hash: AssetHash): void;
+  /** What is missing before it can spin; empty = ready. */
+  missing(): readonly Missing[];
+}
+
+/** Face check of a photo by the workstation; undefined fields mean not known yet (it is away). */
+export interface PhotoCheck {
+  width: number;
+  height: number;
+  faces: readonly {
+    box: { x: number; y: number; width: number; height: number };
+    unfit?: string | undefined;
+  }[];
+  unfit?: { code: string; message: string; hint: string } | undefined;
+}
+
+export interface StorageReport {
+  usedBytes: number;
+  quotaBytes: number | undefined;
+  persisted: boolean;
+}
+
+export interface Live {
+  workstation(): Workstation;
+  /** Newest first, hidden and deleted ones left out; painted from the device's own store before any sync. */
+  readonly projects: readonly ProjectEntry[];
+  /** Newest request first. */
+  readonly jobs: readonly JobView[];
+  job(id: JobId): JobView | undefined;
+  /** From awareness; undefined when the job does not run now. */
+  progress(id: JobId): JobProgress | undefined;
+  /** 'saved' only after the device's store has committed everything written so far. */
+  saved(): 'saved' | 'saving' | 'failed';
+
+  createProject(fields?: Partial<ProjectFields>): Promise<ProjectId>;
+  /** Reversible: putProject with deleted = false. */
+  deleteProject(id: ProjectId, deleted: boolean): void;
+  openProject(id: ProjectId): OpenProject;
+
+  /**
+   * Takes a file into the device's store (typed by content, hashed by block) and queues it for the agent.
+   * Throws Failure with a sentence for files that are not what they claim, empty or too large.
+   */
+  keepFile(file: Blob, name?: string): Promise<AssetRef>;
+  /** An object URL for an asset: from the store, else fetched from the agent and kept; undefined while absent. */
+  assetUrl(asset: Accessor<AssetRef | undefined>): Accessor<string | undefined>;
+  /** Whether the bytes are on this device. */
+  hasAsset(hash: AssetHash): Promise<boolean>;
+  /** Asks the workstation what it sees in the photo; undefined while it is away. */
+  checkPhoto(asset: AssetRef): Promise<PhotoCheck | undefined>;
+
+  /** Resolves once the request is durable here; it runs when the workstation has it. */
+  spin(project: OpenProject): Promise<JobId>;
+  cancel(id: JobId): void;
+  retry(id: JobId): void;
+  hide(id: JobId, hidden: boolean): void;
+
+  storage(): Promise<StorageReport>;
+  /** Asks the browser to keep the data; true when granted. */
+  persist(): Promise<boolean>;
+}
+
+export const LiveContext = createContext<Live>();
+
+/** The nearest live world; throws when a screen is rendered outside of one. */
+export function useLive(): Live {
+  const live = useContext(LiveContext);
+  if (live === undefined) throw new Error('useLive needs a LiveContext.Provider above it');
+  return live;
+}
