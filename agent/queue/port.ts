@@ -1,0 +1,40 @@
+// The queue decides which job runs and remembers what was done. The embedded ledger is its first
+// implementation; nothing outside this folder knows the ledger.
+import type { JobId, JobRequest, JobRun, StageName } from '@myspinbot/shared/job/job.ts';
+import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
+
+export interface QueuedJob {
+  request: JobRequest;
+  run: JobRun;
+}
+
+/** Everything that happens to jobs, for the mirror, metrics and waiting callers. */
+export type QueueEvent =
+  | { type: 'run'; job: JobId; run: JobRun }
+  | { type: 'progress'; job: JobId; progress: JobProgress }
+  | {
+      type: 'stage';
+      job: JobId;
+      stage: StageName;
+      engine: string;
+      outcome: 'done' | 'reused' | 'failed' | 'cancelled';
+      ms: number;
+    };
+
+export interface Queue {
+  /** Accepts a job durably before it resolves; asking again with the same id changes nothing. */
+  request(request: JobRequest): Promise<JobRun>;
+  /** Asks a waiting, queued or running job to end; idempotent; unknown or ended jobs are left alone. */
+  cancel(job: JobId): Promise<void>;
+  /** Puts an ended job back with this retry number, when it is higher than the run's. */
+  retry(job: JobId, retry: number): Promise<void>;
+  job(id: JobId): QueuedJob | undefined;
+  /** Newest request first. */
+  jobs(): readonly QueuedJob[];
+  progress(id: JobId): JobProgress | undefined;
+  on(listener: (event: QueueEvent) => void): () => void;
+  /** An asset arrived: jobs that waited for it may go on. */
+  assetArrived(): void;
+  /** Stops after the current work is interrupted; nothing is lost. */
+  close(): Promise<void>;
+}
