@@ -1,9 +1,302 @@
-// The one door to ffmpeg and ffprobe: where they are, and how they are run. Callers give arguments and get a
-// result or a Failure; nobody else spawns them.
+// The one door to ffmpeg and ffprobe: where they are, how they are run, and what their ends mean. Callers give
+// arguments and get a result or a Failure; nobody else spawns them. It does not know what is encoded or why.
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
+
 export interface FfmpegTools {
   /** Absolute paths. */
   readonly ffmpeg: string;
   readonly ffprobe: string;
-  /** "5.1.9". */
+  /** "5.1.9", or the build's own word for itself when it has no number. */
   readonly version: string;
+}
+
+export interface RunOptions {
+  signal?: AbortSignal;
+  /** Ends the run with Failure `timed-out`; default 10 minutes, because a hung tool must never hang a job. */
+  timeoutMs?: number;
+  /** Called with the output's position in ms as ffmpeg reports it. */
+  onProgress?: (outMs: number) => void;
+  /** What was being done, for the message: "mix the sound". */
+  doing?: string;
+}
+
+/** How many characters of a tool's stderr are kept: enough for its last words, bounded whatever it prints. */
+const TAIL_CHARS = 8_000;
+const DEFAULT_TIMEOUT_MS = 10 * 60_000;
+const OLDEST_MAJOR = 5;
+const fullDisk = /No space left on device/i;
+
+/** Options for any input that came from outside: no network, no other protocols hidden in a playlist. */
+export const hostileInput: readonly string[] = ['-protocol_whitelist', 'file,pipe'];
+
+export interface FfmpegPlaces {
+  /** Directories searched before the PATH. */
+  first?: readonly string[];
+  /** Directories searched after it (a copy that set-up installed). */
+  last?: readonly string[];
+}
+
+let found: Promise<FfmpegTools> | undefined;
+
+/**
+ * ffmpeg and ffprobe of version 5 or newer, looked up once per process: `places.first`, the PATH, `places.last`.
+ * Throws Failure `engine-missing` with what to install.
+ */
+export function findFfmpeg(places: FfmpegPlaces = {}): Promise<FfmpegTools> {
+  found ??= search(places).catch((error) => {
+    found = undefined; // it may be installed while we run
+    throw error;
+  });
+  return found;
+}
+
+async function search(places: FfmpegPlaces): Promise<FfmpegTools> {
+  const directories = [
+    ...(places.first ?? []),
+    // The PATH is the system's own list of tools, not configuration of ours.
+    ...(process.env.PATH ?? '').split(delimiter),
+    ...(places.last ?? []),
+  ].filter((directory) => directory !== '');
+  let tooOld: string | undefined;
+  for (const directory of directories) {
+    const ffmpeg = executable(directory, 'ffmpeg');
+    const ffprobe = executable(directory, 'ffprobe');
+    if (ffmpeg === undefined || ffprobe === undefined) continue;
+    const version = await readVersion(ffmpeg);
+    if (version === undefined) continue;
+    const major = Number.parseInt(version, 10);
+    // Builds from a development branch say "N-12345-g..." or a date; those are newer than any release we need.
+    if (Number.isNaN(major) || major >= OLDEST_MAJOR) return { ffmpeg, ffprobe, version };
+    tooOld = version;
+  }
+  throw new Failure({
+    code: 'engine-missing',
+    message:
+      tooOld === undefined
+        ? 'ffmpeg was not found on this machine.'
+        : `ffmpeg ${tooOld} is too old: version ${OLDEST_MAJOR} or newer is needed.`,
+    hint: 'Install ffmpeg 5 or newer (Debian and Ubuntu: apt install ffmpeg; macOS: brew install ffmpeg), then start again.',
+  });
+}
+
+function executable(directory: string, name: string): string | undefined {
+  const path = join(directory, process.platform === 'win32' ? `${name}.exe` : name);
+  try {
+    return statSync(path).isFile() ? path : undefined;
+  } catch {
+    return undefined; // not in this directory: the next one is tried
+  }
+}
+
+async function readVersion(ffmpeg: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await run(ffmpeg, ['-version'], {
+      timeoutMs: 10_000,
+      doing: 'ask ffmpeg for its version',
+    });
+    return /^ffmpeg version (?:n)?(\S+)/.exec(stdout)?.[1]?.split('-')[0];
+  } catch {
+    return undefined; // cannot be run here (another architecture, broken libraries): the next one is tried
+  }
+}
+
+/**
+ * Runs ffmpeg to its end. Resolves with the last lines of stderr (filters print measurements there).
+ * Throws Failure `engine-failed`, `timed-out`, `disk-full` or `engine-missing`; rethrows `signal.reason`.
+ */
+export async function runFfmpeg(
+  tools: FfmpegTools,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<{ stderr: string }> {
+  const progress = options.onProgress === undefined ? [] : ['-progress', 'pipe:1', '-stats_period', '0.2'];
+  const { stderr } = await run(
+    tools.ffmpeg,
+    ['-hide_banner', '-nostdin', '-y', ...progress, ...args],
+    options,
+  );
+  return { stderr };
+}
+
+/** What ffprobe says of a file; only the fields the product reads, everything optional since files lie. */
+export interface MediaProbe {
+  format: { format_name?: string; duration?: string; start_time?: string; size?: string; bit_rate?: string };
+  streams: {
+    index: number;
+    codec_type?: string;
+    codec_name?: string;
+    profile?: string;
+    pix_fmt?: string;
+    width?: number;
+    height?: number;
+    sample_rate?: string;
+    channels?: number;
+    duration?: string;
+    start_time?: string;
+    nb_frames?: string;
+    avg_frame_rate?: string;
+  }[];
+}
+
+/** Reads a file's streams and duration. Throws Failure `bad-input` when ffprobe sees no media in it. */
+export async function probe(tools: FfmpegTools, file: string, options: RunOptions = {}): Promise<MediaProbe> {
+  const args = [
+    '-v',
+    'error',
+    ...hostileInput,
+    '-print_format',
+    'json',
+    '-show_format',
+    '-show_streams',
+    '-i',
+    file,
+  ];
+  let stdout: string;
+  try {
+    ({ stdout } = await run(tools.ffprobe, args, { timeoutMs: 20_000, doing: 'read the file', ...options }));
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'engine-failed') {
+      throw new Failure({
+        code: 'bad-input',
+        message: 'This file is not a sound or video that can be read.',
+        hint: 'Try a WAV, MP3, M4A, OGG, WebM or MP4 file, or record it again.',
+        cause: error,
+      });
+    }
+    throw error;
+  }
+  const json = JSON.parse(stdout) as Partial<MediaProbe>;
+  return { format: json.format ?? {}, streams: json.streams ?? [] };
+}
+
+export interface RunningFfmpeg {
+  readonly stdin: Writable;
+  /** Resolves at exit 0; rejects as runFfmpeg does. Always awaited by the caller. */
+  readonly ended: Promise<{ stderr: string }>;
+  kill(): void;
+}
+
+/**
+ * Starts ffmpeg with a pipe for its input (`-i pipe:0` in the arguments). A write after its death does not
+ * throw: the end is told by `ended`, so that there is one place where a failure is read.
+ */
+export function spawnFfmpeg(
+  tools: FfmpegTools,
+  args: readonly string[],
+  options: RunOptions = {},
+): RunningFfmpeg {
+  const child = spawn(tools.ffmpeg, ['-hide_banner', '-y', ...args], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    windowsHide: true,
+  }) as ChildProcessByStdio<Writable, null, Readable>;
+  child.stdin.on('error', () => {}); // EPIPE: `ended` tells why it died
+  const ended = follow(child, tools.ffmpeg, options).then(({ stderr }) => ({ stderr }));
+  ended.catch(() => {}); // the caller awaits it later; until then it is not an unhandled rejection
+  return { stdin: child.stdin, ended, kill: () => child.kill('SIGKILL') };
+}
+
+function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<{ stdout: string; stderr: string }> {
+  options.signal?.throwIfAborted();
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  return follow(child, command, options);
+}
+
+/** Follows a child to its end: keeps its last words, its time limit and the caller's signal. */
+function follow(
+  child: ChildProcess,
+  command: string,
+  options: RunOptions,
+): Promise<{ stdout: string; stderr: string }> {
+  const doing = options.doing ?? 'process the file';
+  return new Promise((resolve, reject) => {
+    let stdout = '';
+    let stderr = '';
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      child.kill('SIGKILL');
+    }, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const abort = () => child.kill('SIGKILL');
+    options.signal?.addEventListener('abort', abort, { once: true });
+    if (options.signal?.aborted) abort();
+
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      if (options.onProgress === undefined) {
+        // ffprobe's JSON of a real file is a few KB; a flood is cut and then fails to parse, which is right.
+        if (stdout.length < 1_000_000) stdout += chunk;
+        return;
+      }
+      const times = [...chunk.matchAll(/out_time_us=(\d+)/g)];
+      const last = times.at(-1)?.[1];
+      if (last !== undefined) options.onProgress(Number(last) / 1000);
+    });
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr = (stderr + chunk).slice(-TAIL_CHARS);
+    });
+    const settle = (end: () => void) => {
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', abort);
+      end();
+    };
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      settle(() =>
+        reject(
+          new Failure({
+            code: 'engine-missing',
+            message: `Could not start ${command} to ${doing}: ${error.message}.`,
+            hint: 'Install ffmpeg 5 or newer and start again.',
+            cause: error,
+          }),
+        ),
+      );
+    });
+    child.on('close', (code, signal) => {
+      settle(() => {
+        if (options.signal?.aborted) reject(options.signal.reason);
+        else if (timedOut) reject(timeOut(doing, options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
+        // ffmpeg 5 exits 0 when only the trailer or the close met a full disk: the text is the truth.
+        else if (code === 0 && !fullDisk.test(stderr)) resolve({ stdout, stderr });
+        else reject(toolFailure(doing, code, signal, stderr));
+      });
+    });
+  });
+}
+
+function timeOut(doing: string, limitMs: number): Failure {
+  return new Failure({
+    code: 'timed-out',
+    message: `ffmpeg did not ${doing} within ${Math.round(limitMs / 1000)} seconds and was ended.`,
+    hint: 'Try again; if it happens with the same file again, try a shorter or another file.',
+    retry: 'soon',
+  });
+}
+
+function toolFailure(doing: string, code: number | null, signal: string | null, stderr: string): Failure {
+  if (fullDisk.test(stderr)) {
+    return new Failure({
+      code: 'disk-full',
+      message: `The disk is full: ffmpeg could not ${doing}.`,
+      hint: 'Free some space on the workstation, then tap Retry. Everything made so far is kept.',
+      retry: 'soon',
+    });
+  }
+  const last = stderr.trim().split('\n').slice(-3).join(' | ').slice(0, 600);
+  const end = signal === null ? `with exit code ${code}` : `by ${signal}`;
+  return new Failure({
+    code: 'engine-failed',
+    message: `ffmpeg could not ${doing}: it ended ${end}${last === '' ? '.' : ` after saying: ${last}`}`,
+    hint:
+      signal === null
+        ? 'Tap Retry; if it fails again the file may be damaged.'
+        : 'It was ended from outside (perhaps the machine ran out of memory). Tap Retry.',
+    retry: 'soon',
+  });
 }
