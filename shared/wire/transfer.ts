@@ -8,8 +8,10 @@
 //                                     <-  transfer/got {asset, index} (also returns one credit)
 //                                     <-  transfer/done {asset}       (whole hash verified and committed)
 //   wanter may also start: transfer/ask {asset} -> offer, or transfer/refuse 'unknown-asset'.
+//   Both sides say transfer/hello first. An offer of what the wanter has already is answered with done.
 //
-// Credits count blocks in flight: the wanter grants them, the holder never sends past them. Nothing is
+// Credits count blocks in flight: the wanter grants them, the holder never sends past them. A second want adds
+// its blocks and credits to what is granted: so a damaged block is asked for again. Nothing is
 // acknowledged before it is verified and durable. After a break either side simply offers or asks again;
 // the wanter's bitmap says which blocks it has, so at most the blocks in flight are sent twice.
 import { z } from 'zod';
@@ -18,6 +20,10 @@ import { assetHashSchema, assetRefSchema } from '../asset/asset.ts';
 export const TRANSFER_VERSION = 1;
 /** Blocks in flight per asset: 4 MiB keeps a gigabit link full at LAN round trips and bounds memory. */
 export const TRANSFER_CREDITS = 4;
+/** Most credits one holder may hold for an asset, whatever the wanter grants. */
+export const MAX_TRANSFER_CREDITS = 64;
+/** Longest text frame: an offer of the largest asset (2048 block hashes) has about 140 KiB. */
+export const MAX_TRANSFER_TEXT = 256 * 1024;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -35,7 +41,7 @@ export const transferMessageSchema = z.discriminatedUnion('type', [
     hash: assetHashSchema,
     /** Indices still missing, as [first, count] runs in ascending order. */
     missing: z.array(z.tuple([z.int().min(0), z.int().min(1)])).max(2048),
-    credits: z.int().min(1).max(64),
+    credits: z.int().min(1).max(MAX_TRANSFER_CREDITS),
   }),
   z.object({ type: z.literal('transfer/got'), hash: assetHashSchema, index: z.int().min(0) }),
   z.object({ type: z.literal('transfer/done'), hash: assetHashSchema }),
@@ -53,6 +59,7 @@ export type Decoded<T> = { ok: true; value: T } | { ok: false; unknown: boolean;
 
 /** Decodes one text frame. `unknown` = a type this version does not know: count it and go on. */
 export function decodeTransfer(raw: string): Decoded<TransferMessage> {
+  if (raw.length > MAX_TRANSFER_TEXT) return { ok: false, unknown: false, why: 'too long' };
   let json: unknown;
   try {
     json = JSON.parse(raw);
