@@ -28,7 +28,8 @@ export interface RunOptions {
 const TAIL_CHARS = 8_000;
 const DEFAULT_TIMEOUT_MS = 10 * 60_000;
 const OLDEST_MAJOR = 5;
-const fullDisk = /No space left on device/i;
+/** ffmpeg's and the system's words for it, in any build. */
+export const fullDisk = /No space left on device/i;
 
 /** Options for any input that came from outside: no network, no other protocols hidden in a playlist. */
 export const hostileInput: readonly string[] = ['-protocol_whitelist', 'file,pipe'];
@@ -270,7 +271,7 @@ function follow(
   });
 }
 
-function timeOut(doing: string, limitMs: number): Failure {
+export function timeOut(doing: string, limitMs: number): Failure {
   return new Failure({
     code: 'timed-out',
     message: `ffmpeg did not ${doing} within ${Math.round(limitMs / 1000)} seconds and was ended.`,
@@ -279,7 +280,13 @@ function timeOut(doing: string, limitMs: number): Failure {
   });
 }
 
-function toolFailure(doing: string, code: number | null, signal: string | null, stderr: string): Failure {
+/** What an end that was not a success means for the person, read from the tool's last words. */
+export function toolFailure(
+  doing: string,
+  code: number | null,
+  signal: string | null,
+  stderr: string,
+): Failure {
   if (fullDisk.test(stderr)) {
     return new Failure({
       code: 'disk-full',

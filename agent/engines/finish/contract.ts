@@ -1,0 +1,141 @@
+// What every finish engine must do, whoever writes it. An engine's own test is one call of finishContract.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { silentLogger } from '../../log/logger.ts';
+import { type FfmpegTools, findFfmpeg, probe, runFfmpeg } from '../../media/ffmpeg.ts';
+import type { FinishEngine, Finished, FinishRequest } from './port.ts';
+
+const SECONDS = 3;
+
+/** A quiet voice-like sound with one loud knock, and a moving picture of the same length. */
+async function fixture(tools: FfmpegTools, dir: string): Promise<FinishRequest> {
+  const video = join(dir, 'silent.mp4');
+  const wav = join(dir, 'quiet.wav');
+  await runFfmpeg(tools, [
+    '-f',
+    'lavfi',
+    '-i',
+    `testsrc=size=320x240:rate=25:duration=${SECONDS}`,
+    '-c:v',
+    'libx264',
+    '-pix_fmt',
+    'yuv420p',
+    '-profile:v',
+    'high',
+    video,
+  ]);
+  await runFfmpeg(tools, [
+    '-f',
+    'lavfi',
+    '-i',
+    `aevalsrc='0.02*sin(2*PI*180*t)*(1+sin(2*PI*3*t))+if(between(t,1,1.005),0.6,0)':s=48000:d=${SECONDS}`,
+    '-ac',
+    '1',
+    '-c:a',
+    'pcm_s16le',
+    wav,
+  ]);
+  return {
+    video,
+    wav,
+    durationMs: SECONDS * 1000,
+    fps: 25,
+    words: [
+      { text: 'Hello', startMs: 200, endMs: 600, endsSentence: false },
+      { text: 'there.', startMs: 650, endMs: 1100, endsSentence: true },
+    ],
+  };
+}
+
+export function finishContract(name: string, make: (tools: FfmpegTools) => FinishEngine): void {
+  describe(`finish engine: ${name}`, () => {
+    let tools: FfmpegTools;
+    let dir: string;
+    let request: FinishRequest;
+    let finished: Finished;
+    const work = () => mkdtemp(join(dir, 'work-'));
+    const context = async (signal = new AbortController().signal) => ({
+      signal,
+      log: silentLogger,
+      workDir: await work(),
+      progress() {},
+    });
+
+    beforeAll(async () => {
+      tools = await findFfmpeg();
+      dir = await mkdtemp(join(tmpdir(), 'finish-'));
+      request = await fixture(tools, dir);
+      finished = await make(tools).finish(request, await context());
+      return () => rm(dir, { recursive: true, force: true });
+    });
+
+    test('probes without throwing', async () => {
+      const readiness = await make(tools).probe(new AbortController().signal);
+      expect(readiness).toHaveProperty('ready');
+    });
+
+    test('the file is H.264 High yuv420p with AAC at 48 kHz, as long as the sound', async () => {
+      const media = await probe(tools, finished.video);
+      const [picture, sound] = [media.streams[0]!, media.streams[1]!];
+      expect(picture).toMatchObject({ codec_name: 'h264', profile: 'High', pix_fmt: 'yuv420p' });
+      expect(sound).toMatchObject({ codec_name: 'aac', sample_rate: '48000' });
+      expect(Math.abs(Number(media.format.duration) - SECONDS)).toBeLessThan(0.085);
+      expect(Math.abs(Number(picture.start_time) - Number(sound.start_time))).toBeLessThanOrEqual(0.02);
+    });
+
+    test('playing starts before the whole file is there: the index stands before the bytes', async () => {
+      const bytes = await readFile(finished.video);
+      expect(bytes.indexOf('moov')).toBeGreaterThan(0);
+      expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));
+    });
+
+    test('loudness is -16 LUFS within 1, true peak at most -1.5 dB, from a quiet sound with a knock', () => {
+      expect(Math.abs(finished.loudness.lufs + 16)).toBeLessThanOrEqual(1);
+      expect(finished.loudness.truePeakDb).toBeLessThanOrEqual(-1.5);
+    });
+
+    test('captions lie beside it, and none when there are no words', async () => {
+      expect(await readFile(finished.vtt!, 'utf8')).toMatch(
+        /^WEBVTT[\s\S]*00:00:00\.200 --> [\s\S]*Hello there\./,
+      );
+      expect(await readFile(finished.srt!, 'utf8')).toContain('00:00:00,200 --> ');
+      const wordless = await make(tools).finish({ ...request, words: [] }, await context());
+      expect(wordless).not.toHaveProperty('vtt');
+    });
+
+    test('the poster is a picture of the video’s size', async () => {
+      const media = await probe(tools, finished.poster);
+      expect(media.streams[0]).toMatchObject({ width: 320, height: 240 });
+    });
+
+    test('silence stays silence', async () => {
+      const silent = join(dir, 'silence.wav');
+      await runFfmpeg(tools, [
+        '-f',
+        'lavfi',
+        '-i',
+        `anullsrc=r=48000:cl=mono:d=${SECONDS}`,
+        '-t',
+        String(SECONDS),
+        silent,
+      ]);
+      const quiet = await make(tools).finish({ ...request, wav: silent }, await context());
+      expect(quiet.loudness.lufs).toBeLessThan(-60);
+    });
+
+    test('an abort is rethrown as it was given', async () => {
+      const stop = new AbortController();
+      stop.abort('stop now');
+      await expect(make(tools).finish(request, await context(stop.signal))).rejects.toBe('stop now');
+    });
+
+    test('a picture that is shorter than the sound is refused, not delivered', async () => {
+      const short = { ...request, durationMs: 9000 };
+      await expect(make(tools).finish(short, await context())).rejects.toMatchObject({
+        code: 'engine-failed',
+      });
+    });
+  });
+}
