@@ -1,7 +1,7 @@
 // What a person may ask of a video: the one schema behind the command line, the HTTP API and the app.
 // It owns names, limits and defaults; it does not know how any of it is made.
 import { z } from 'zod';
-import { assetHashSchema } from '../asset/asset.ts';
+import { type AssetHash, assetHashSchema } from '../asset/asset.ts';
 
 export const sizes = ['720x720', '1080x1080', '720x1280', '1280x720'] as const;
 export type Size = (typeof sizes)[number];
@@ -104,7 +104,8 @@ export const spinOptionsSchema = z.object({
   voiceName: z.string().max(60).optional(),
   size: z.enum(sizes).default('720x720'),
   fps: z.union([z.literal(24), z.literal(25), z.literal(30)]).default(25),
-  background: backgroundSchema.default({ kind: 'keep' }),
+  /** Absent = no wish: the writer's own staging when it wrote the script, else the photo's background is kept. */
+  background: backgroundSchema.optional(),
   captions: z.boolean().default(true),
   seed: z
     .int()
@@ -115,6 +116,15 @@ export const spinOptionsSchema = z.object({
 /** Everything that decides a video, as asked. */
 export type SpinOptions = z.infer<typeof spinOptionsSchema>;
 export type SpinOptionsInput = z.input<typeof spinOptionsSchema>;
+
+/** Every asset a job cannot start without, each once. */
+export function assetsNamed(options: SpinOptions): AssetHash[] {
+  const hashes = new Set<AssetHash>(options.photos);
+  if (options.voiceClip !== undefined) hashes.add(options.voiceClip);
+  if (options.narration.kind === 'recording') hashes.add(options.narration.audio);
+  if (options.background?.kind === 'image') hashes.add(options.background.image);
+  return [...hashes];
+}
 
 /** Width and height in pixels of a named size. */
 export function sizePixels(size: Size): { width: number; height: number } {
