@@ -1,0 +1,161 @@
+// An upload in progress: a folder with the bytes so far, a bitmap of the blocks that are durable, and the offer.
+// A bit is set on disk only after its block is on disk, so after kill -9 the bitmap never promises too much.
+// It does not know where a finished asset goes.
+import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AssetRef, assetRefSchema, blockRange } from '@myspinbot/shared/asset/asset.ts';
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { z } from 'zod';
+import { hashFile, onDisk, removeQuietly, sha256, syncDir, writeAtomic } from './durable.ts';
+
+const offerSchema = z.object({ ref: assetRefSchema, blocks: z.array(z.string()) });
+
+export interface Partial {
+  readonly dir: string;
+  readonly data: string;
+  missing(): number[];
+  block(index: number, bytes: Uint8Array): Promise<boolean>;
+  /** The checked file, still open; damaged blocks are missing again and Failure `bad-input` is thrown. */
+  whole(): Promise<FileHandle>;
+  /** Waits for a running call, then lets go of the files. */
+  close(): Promise<void>;
+}
+
+/** Opens or re-opens the partial asset in `dir`; whatever does not fit the offer is started anew. */
+export async function openPartial(dir: string, ref: AssetRef, blocks: readonly string[]): Promise<Partial> {
+  const bitmapBytes = Math.ceil(blocks.length / 8);
+  const data = join(dir, 'data');
+  const bitmapFile = join(dir, 'bitmap');
+  const { file, map, bitmap } = await onDisk(async () => {
+    if (!(await matches(dir, ref, blocks))) {
+      await removeQuietly(dir);
+      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await writeAtomic(join(dir, 'offer.json'), join(dir, 'offer.temp'), JSON.stringify({ ref, blocks }));
+    }
+    const file = await open(data, await mode(data), 0o600);
+    const map = await open(bitmapFile, await mode(bitmapFile), 0o600);
+    await syncDir(dir);
+    const bitmap = new Uint8Array(bitmapBytes);
+    const { bytesRead } = await map.read(bitmap, 0, bitmapBytes, 0);
+    bitmap.fill(0, bytesRead);
+    const { size } = await file.stat();
+    for (let index = 0; index < blocks.length; index++) {
+      // A file cut short (a power cut, a full disk) has fewer blocks than its bitmap says.
+      if (blockRange(ref.bytes, index).end > size) clear(bitmap, index);
+    }
+    return { file, map, bitmap };
+  });
+
+  let closed = false;
+  let last: Promise<unknown> = Promise.resolve();
+  /** One call at a time: blocks of two senders may meet here. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  };
+  const writeBitmap = async () => {
+    await map.write(bitmap, 0, bitmapBytes, 0);
+    await map.datasync();
+  };
+  const fits = (index: number, bytes: Uint8Array) => {
+    const { start, end } = blockRange(ref.bytes, index);
+    return bytes.length === end - start && sha256(bytes) === blocks[index];
+  };
+
+  return {
+    dir,
+    data,
+    missing: () => blocks.flatMap((_, index) => (isSet(bitmap, index) ? [] : [index])),
+    block: (index, bytes) =>
+      inTurn(() =>
+        onDisk(async () => {
+          if (index < 0 || index >= blocks.length || !fits(index, bytes)) return false;
+          if (isSet(bitmap, index)) return true;
+          if (closed) throw new Error('the partial asset is closed');
+          await file.write(bytes, 0, bytes.length, blockRange(ref.bytes, index).start);
+          await file.datasync();
+          set(bitmap, index);
+          await writeBitmap();
+          return true;
+        }),
+      ),
+    whole: () =>
+      inTurn(() =>
+        onDisk(async () => {
+          const found = await hashFile(file, { blocks: false });
+          if (found.hash === ref.hash && found.bytes === ref.bytes) return file;
+          const { blocks: hashes } = await hashFile(file, { blocks: true });
+          let damaged = 0;
+          for (let index = 0; index < blocks.length; index++) {
+            if (isSet(bitmap, index) && hashes[index] === blocks[index]) continue;
+            clear(bitmap, index);
+            damaged++;
+          }
+          await file.truncate(ref.bytes);
+          await writeBitmap();
+          throw new Failure({
+            code: 'bad-input',
+            message:
+              damaged > 0
+                ? `${damaged} blocks of the upload are missing or damaged.`
+                : 'The bytes that were sent are not the file that was announced.',
+            hint: 'Send the file again.',
+            retry: damaged > 0 ? 'soon' : 'never',
+          });
+        }),
+      ),
+    close: () =>
+      inTurn(async () => {
+        if (closed) return;
+        closed = true;
+        await Promise.all([file.close(), map.close()]);
+      }),
+  };
+}
+
+/** Whether the folder holds a partial upload of exactly this offer. */
+async function matches(dir: string, ref: AssetRef, blocks: readonly string[]): Promise<boolean> {
+  const offer = await readOffer(dir);
+  return (
+    offer !== undefined &&
+    offer.ref.hash === ref.hash &&
+    offer.ref.bytes === ref.bytes &&
+    offer.blocks.length === blocks.length &&
+    offer.blocks.every((hash, index) => hash === blocks[index])
+  );
+}
+
+/** What the folder is a partial upload of; undefined when its offer cannot be read. */
+export async function readOffer(
+  dir: string,
+): Promise<{ ref: AssetRef; blocks: readonly string[] } | undefined> {
+  try {
+    return offerSchema.parse(JSON.parse(await readFile(join(dir, 'offer.json'), 'utf8')));
+  } catch {
+    // Absent or half-written: there is no upload to go on with.
+    return undefined;
+  }
+}
+
+async function mode(path: string): Promise<'r+' | 'w+'> {
+  try {
+    await (await open(path, 'r')).close();
+    return 'r+';
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return 'w+';
+    throw cause;
+  }
+}
+
+function isSet(bitmap: Uint8Array, index: number): boolean {
+  return (bitmap[index >> 3]! & (1 << (index & 7))) !== 0;
+}
+
+function set(bitmap: Uint8Array, index: number): void {
+  bitmap[index >> 3]! |= 1 << (index & 7);
+}
+
+function clear(bitmap: Uint8Array, index: number): void {
+  bitmap[index >> 3]! &= ~(1 << (index & 7));
+}
