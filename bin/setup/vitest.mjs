@@ -1,0 +1,50 @@
+// Runs vitest projects and counts what passed and failed from its JSON report, never from its words.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { hand } from './command.mjs';
+import { inRepo, root } from './place.mjs';
+
+const vitest = inRepo('node_modules/vitest/vitest.mjs');
+
+/**
+ * Runs tests of the given projects. A run that ends without a report, or fails outside of any test, counts as
+ * one failure.
+ * @param {readonly string[]} projects
+ * @param {{ name: string, env?: Record<string, string | undefined>, filters?: readonly string[] }} options
+ * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
+ */
+export async function runVitest(projects, { name, env = {}, filters = [] }) {
+  const report = inRepo(`test-results/${name}.json`);
+  mkdirSync(inRepo('test-results'), { recursive: true });
+  rmSync(report, { force: true });
+  const args = ['run', ...filters, ...projects.flatMap((project) => ['--project', project])];
+  const reporters = [
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    '--passWithNoTests',
+  ];
+  const code = await hand(process.execPath, [vitest, ...args, ...reporters], { cwd: root, env });
+  const counts = read(report);
+  if (counts === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+function read(report) {
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    // A file that could not be loaded has no tests in it to fail.
+    const broken = testResults.filter(
+      (file) => file.status === 'failed' && file.assertionResults.length === 0,
+    );
+    return {
+      passed: numPassedTests,
+      failed: numFailedTests + broken.length,
+      skipped: numPendingTests + numTodoTests,
+    };
+  } catch {
+    return undefined; // vitest ended before it wrote one
+  }
+}
