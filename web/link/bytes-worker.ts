@@ -1,0 +1,65 @@
+// The worker that has all heavy bytes: it hashes files and moves assets over its own socket, so that neither ever
+// holds up the page. One tab's worker at a time moves assets (a Web Lock decides); every worker hashes.
+
+import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
+import { openAssetStore } from '../vault/assets.ts';
+import { openDatabase } from '../vault/database.ts';
+import { hashBlob } from '../vault/hashing.ts';
+import type { FromBytesWorker, ToBytesWorker } from './bytes-messages.ts';
+import { systemClock } from './clock.ts';
+import { watchTransferLists } from './transfer-lists.ts';
+import { createTransferPump, type TransferPump, type TransferSocket } from './transfer-pump.ts';
+
+declare const self: DedicatedWorkerGlobalScope;
+
+const TRANSFER_LOCK = 'myspinbot/transfer';
+let pump: TransferPump | undefined;
+let here = false;
+
+const tell = (message: FromBytesWorker) => self.postMessage(message);
+const trouble = (what: string, cause: unknown) =>
+  tell({ type: 'trouble', what, message: cause instanceof Error ? cause.message : String(cause) });
+
+function startMoving(): void {
+  const db = openDatabase();
+  const url = new URL(endpoints.transfer, self.location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  pump = createTransferPump({
+    store: openAssetStore(db, systemClock.now),
+    lists: watchTransferLists(db, (cause) => trouble('lists', cause)),
+    connect: () => new WebSocket(url) as unknown as TransferSocket,
+    clock: systemClock,
+    onTrouble: trouble,
+  });
+  pump.reach(here);
+}
+
+// Held until this worker ends; then the next tab's worker gets it. Without Web Locks (plain HTTP) every tab moves
+// assets, which is more traffic and no harm: a block that is there already is not asked for.
+if (self.navigator.locks === undefined) startMoving();
+else {
+  void self.navigator.locks.request(TRANSFER_LOCK, () => {
+    startMoving();
+    return new Promise<never>(() => undefined);
+  });
+}
+
+self.onmessage = (event: MessageEvent<ToBytesWorker>) => {
+  const message = event.data;
+  switch (message.type) {
+    case 'reach':
+      here = message.here;
+      pump?.reach(here);
+      return;
+    case 'hash':
+      hashBlob(message.blob).then(
+        (hashes) => tell({ type: 'hashed', id: message.id, hashes }),
+        (cause: unknown) =>
+          tell({
+            type: 'unreadable',
+            id: message.id,
+            message: cause instanceof Error ? cause.message : String(cause),
+          }),
+      );
+  }
+};
