@@ -1,0 +1,127 @@
+// Where the documents lie: every room is a run of updates in one embedded key-value store. An update is appended
+// as it comes; a long run is replaced by one snapshot encoded from the live document (merging updates without a
+// document is slower and larger). It knows rooms and bytes, not what is in a document.
+import { ClassicLevel } from 'classic-level';
+import * as Y from 'yjs';
+import type { Logger } from '../log/logger.ts';
+
+/** Updates of a room before they are replaced by a snapshot: loading 500 small ones takes a few milliseconds. */
+const COMPACT_AFTER = 500;
+
+export interface DocumentStore {
+  /** Applies everything stored of the room to `doc`; a damaged record is skipped and logged. */
+  load(room: string, doc: Y.Doc): Promise<void>;
+  /** Queues an update; `doc` is what a snapshot would be taken of. */
+  append(room: string, update: Uint8Array, doc: Y.Doc): void;
+  /** Bytes stored and queued for the room, as far as it was loaded. */
+  bytes(room: string): number;
+  /** Resolves when everything appended before is on the disk; throws when writing failed. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Put = { type: 'put'; key: string; value: Uint8Array };
+type Del = { type: 'del'; key: string };
+
+export async function openDocumentStore(dir: string, log: Logger): Promise<DocumentStore> {
+  const level = new ClassicLevel<string, Uint8Array>(dir, { valueEncoding: 'view' });
+  await level.open();
+  /** Next sequence number, records and bytes of each room that was loaded. */
+  const runs = new Map<string, { next: number; first: number; bytes: number }>();
+  let queued: (Put | Del)[] = [];
+  let writing: Promise<void> | undefined;
+  let failed: unknown;
+
+  const drain = async (): Promise<void> => {
+    // Let updates of the same turn share one write.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (queued.length > 0) {
+      const batch = queued;
+      queued = [];
+      try {
+        await level.batch(batch);
+        failed = undefined;
+      } catch (cause) {
+        // Kept for the next try: the document in memory goes on, and flush() tells whoever waits.
+        queued = [...batch, ...queued];
+        if (failed === undefined) log.error('hub.write-failed', { error: String(cause) });
+        failed = cause;
+        break;
+      }
+    }
+    writing = undefined;
+  };
+  const write = (): Promise<void> => {
+    writing ??= drain();
+    return writing;
+  };
+  const settled = async () => {
+    while (queued.length > 0 || writing !== undefined) {
+      await write();
+      if (failed !== undefined) throw failed;
+    }
+  };
+
+  return {
+    async load(room, doc) {
+      await settled();
+      const run = { next: 0, first: 0, bytes: 0 };
+      let first = true;
+      let records = 0;
+      for await (const [key, update] of level.iterator({ gte: keyOf(room, 0), lte: `${room}#~` })) {
+        const sequence = Number(key.slice(room.length + 1));
+        if (first) run.first = sequence;
+        first = false;
+        run.next = sequence + 1;
+        run.bytes += update.length;
+        records++;
+        try {
+          Y.applyUpdate(doc, update, 'storage');
+        } catch (cause) {
+          log.error('hub.record-damaged', { room, sequence, error: String(cause) });
+        }
+      }
+      runs.set(room, run);
+      if (records > COMPACT_AFTER / 4) compact(room, run, doc);
+    },
+    append(room, update, doc) {
+      const run = runs.get(room);
+      if (run === undefined) throw new Error(`room ${room} was not loaded`);
+      if (run.next - run.first >= COMPACT_AFTER) compact(room, run, doc);
+      else {
+        queued.push({ type: 'put', key: keyOf(room, run.next++), value: update });
+        run.bytes += update.length;
+      }
+      void write();
+    },
+    bytes: (room) => runs.get(room)?.bytes ?? 0,
+    async flush() {
+      await settled();
+      // LevelDB's log is one file: a synced write takes everything before it along.
+      await level.batch([{ type: 'put', key: 'synced', value: new Uint8Array(0) }], { sync: true });
+    },
+    async close() {
+      try {
+        await settled();
+      } finally {
+        await level.close();
+      }
+    },
+  };
+
+  /** Replaces the room's records by one, in a single batch: a reader finds either all or the snapshot. */
+  function compact(room: string, run: { next: number; first: number; bytes: number }, doc: Y.Doc): void {
+    const snapshot = Y.encodeStateAsUpdate(doc);
+    for (let sequence = run.first; sequence < run.next; sequence++) {
+      queued.push({ type: 'del', key: keyOf(room, sequence) });
+    }
+    run.first = run.next;
+    run.bytes = snapshot.length;
+    queued.push({ type: 'put', key: keyOf(room, run.next++), value: snapshot });
+    void write();
+  }
+}
+
+function keyOf(room: string, sequence: number): string {
+  return `${room}#${String(sequence).padStart(12, '0')}`;
+}

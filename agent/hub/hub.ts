@@ -1,0 +1,250 @@
+// The hub: rooms loaded while somebody is in them, their storage, and the WebSockets of y-websocket clients.
+// Who may connect is decided before `accept`; what is in a document is the business of those who read it.
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { isRoom, WORKSPACE_ROOM } from '@myspinbot/shared/document/layout.ts';
+import type { Presence } from '@myspinbot/shared/wire/presence.ts';
+import { type WebSocket, WebSocketServer } from 'ws';
+import * as Y from 'yjs';
+import type { Logger } from '../log/logger.ts';
+import type { Clock } from '../queue/clock.ts';
+import { type DocumentStore, openDocumentStore } from './document-store.ts';
+import { guardWorkspace } from './guard.ts';
+import type { Hub } from './port.ts';
+import { createRoom, MAX_MESSAGE_BYTES, type Peer, type Room } from './room.ts';
+
+/** Between pings; a peer that misses two is gone. */
+const HEARTBEAT_MS = 2000;
+/** Something is heard in every room this often: clients give up after 30 s of silence. */
+const MURMUR_MS = 10_000;
+/** Least time between two presences. */
+const PRESENT_MS = 250;
+/** What a slow reader may have waiting before it is cut off; it syncs again when it comes back. */
+const MAX_BACKLOG_BYTES = 32 * 1024 * 1024;
+/** Stored bytes of one document. A workspace of 10 000 jobs has 3 MB. */
+const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
+const MAX_SOCKETS = 256;
+
+export type HubEvent =
+  | { type: 'sockets'; open: number }
+  | { type: 'moved'; direction: 'in' | 'out'; bytes: number }
+  /** A peer was cut off for what it sent. */
+  | { type: 'cut'; why: string }
+  /** Keys of the agent that a peer had changed and that were put back. */
+  | { type: 'restored'; count: number };
+
+export interface SocketHub extends Hub {
+  /** Takes over an upgrade request for a room; the caller has checked who asks. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, room: string): Promise<void>;
+  /** Changes a document from inside the agent, loaded for as long as that takes; resolves when durable. */
+  edit(room: string, change: (doc: Y.Doc) => void): Promise<void>;
+  on(listener: (event: HubEvent) => void): () => void;
+}
+
+export interface HubOptions {
+  /** Folder of the document store; made when absent. */
+  dir: string;
+  log: Logger;
+  clock: Clock;
+  heartbeatMs?: number;
+}
+
+export async function createHub(options: HubOptions): Promise<SocketHub> {
+  const { log, clock } = options;
+  const store: DocumentStore = await openDocumentStore(options.dir, log);
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES + 64,
+    perMessageDeflate: false,
+  });
+  const listeners = new Set<(event: HubEvent) => void>();
+  const rooms = new Map<string, Promise<Room>>();
+  /** Users of a room that keep it loaded: sockets on their way in and edits from inside. */
+  const holds = new Map<string, number>();
+  const missedPings = new Map<WebSocket, number>();
+  let closed = false;
+
+  const emit = (event: HubEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+
+  const load = async (name: string): Promise<Room> => {
+    const doc = new Y.Doc();
+    await store.load(name, doc);
+    const room = createRoom(doc, { bytes: () => store.bytes(name), maxBytes: MAX_DOCUMENT_BYTES });
+    doc.on('update', (update: Uint8Array) => store.append(name, update, doc));
+    if (name === WORKSPACE_ROOM) {
+      guardWorkspace(doc, room.isPeer, (count) => {
+        log.warn('hub.restored', { count });
+        emit({ type: 'restored', count });
+      });
+    }
+    return room;
+  };
+  const hold = (name: string): Promise<Room> => {
+    holds.set(name, (holds.get(name) ?? 0) + 1);
+    let room = rooms.get(name);
+    if (room === undefined) {
+      room = load(name);
+      rooms.set(name, room);
+      room.catch(() => rooms.delete(name));
+    }
+    return room;
+  };
+  const release = async (name: string): Promise<void> => {
+    const left = (holds.get(name) ?? 1) - 1;
+    if (left > 0) return void holds.set(name, left);
+    holds.delete(name);
+    const room = rooms.get(name);
+    rooms.delete(name);
+    // What it wrote is queued in the store; the next load waits for that queue.
+    (await room?.catch(() => undefined))?.destroy();
+  };
+
+  const workspace = await hold(WORKSPACE_ROOM);
+  const agentClient = workspace.doc.clientID;
+  let presence: Presence | undefined;
+  let stopThrottle: (() => void) | undefined;
+  let presentAgain = false;
+  const sendPresence = () => {
+    if (presence === undefined) return;
+    workspace.broadcastAwareness(workspace.awareness.present(agentClient, { presence }));
+  };
+  const throttle = () => {
+    stopThrottle = clock.after(PRESENT_MS, () => {
+      stopThrottle = undefined;
+      if (!presentAgain) return;
+      presentAgain = false;
+      sendPresence();
+      throttle();
+    });
+  };
+
+  const heartbeat = setInterval(() => {
+    for (const [socket, missed] of missedPings) {
+      if (missed >= 2) socket.terminate();
+      else {
+        missedPings.set(socket, missed + 1);
+        socket.ping();
+      }
+    }
+  }, options.heartbeatMs ?? HEARTBEAT_MS);
+  const murmur = setInterval(() => {
+    sendPresence();
+    for (const [name, loading] of rooms) {
+      if (name === WORKSPACE_ROOM && presence !== undefined) continue;
+      loading.then(
+        (room) => room.broadcastAwareness(room.awareness.all()),
+        () => {}, // Whoever asked for the room was told.
+      );
+    }
+  }, MURMUR_MS);
+  heartbeat.unref();
+  murmur.unref();
+
+  const connect = (socket: WebSocket, name: string, room: Room) => {
+    const peer: Peer = {
+      send(message) {
+        if (socket.readyState !== socket.OPEN) return;
+        if (socket.bufferedAmount > MAX_BACKLOG_BYTES) return socket.terminate();
+        socket.send(message);
+        emit({ type: 'moved', direction: 'out', bytes: message.length });
+      },
+      cut(why) {
+        log.warn('hub.cut', { room: name, why });
+        emit({ type: 'cut', why });
+        room.leave(peer);
+        socket.close(1008, why);
+      },
+    };
+    missedPings.set(socket, 0);
+    emit({ type: 'sockets', open: missedPings.size });
+    socket.on('pong', () => missedPings.has(socket) && missedPings.set(socket, 0));
+    socket.on('error', (error) => log.warn('hub.socket-error', { room: name, error: error.message }));
+    socket.on('close', () => {
+      missedPings.delete(socket);
+      room.leave(peer);
+      emit({ type: 'sockets', open: missedPings.size });
+      void release(name);
+    });
+    socket.on('message', (data: Buffer, isBinary) => {
+      emit({ type: 'moved', direction: 'in', bytes: data.length });
+      if (!isBinary) return peer.cut('a text frame');
+      room.receive(peer, data);
+    });
+    room.join(peer);
+  };
+
+  return {
+    workspace: workspace.doc,
+    present(next) {
+      presence = next;
+      if (stopThrottle !== undefined) {
+        presentAgain = true;
+        return;
+      }
+      sendPresence();
+      throttle();
+    },
+    flush: () => store.flush(),
+    async accept(request, socket, head, name) {
+      if (closed || !isRoom(name) || missedPings.size >= MAX_SOCKETS) {
+        socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+        return;
+      }
+      // Loaded before the handshake ends, so that no message comes before there is a room for it.
+      let room: Room;
+      try {
+        room = await hold(name);
+      } catch (cause) {
+        log.error('hub.load-failed', { room: name, error: String(cause) });
+        socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+        return release(name);
+      }
+      if (closed || socket.destroyed) {
+        socket.destroy();
+        return release(name);
+      }
+      let upgraded = false;
+      sockets.handleUpgrade(request, socket, head, (websocket) => {
+        upgraded = true;
+        connect(websocket, name, room);
+      });
+      // A malformed handshake is answered by ws itself and never reaches the callback.
+      if (!upgraded) await release(name);
+    },
+    async edit(name, change) {
+      if (!isRoom(name)) throw new Error(`${name} is not a room`);
+      const room = await hold(name);
+      try {
+        change(room.doc);
+        await store.flush();
+      } finally {
+        await release(name);
+      }
+    },
+    on(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      clearInterval(heartbeat);
+      clearInterval(murmur);
+      stopThrottle?.();
+      const leaving = [...missedPings.keys()].map(
+        (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+      );
+      // The word "going away" first; whoever does not answer is not waited for.
+      for (const socket of missedPings.keys()) socket.close(1001, 'the agent stops');
+      const impatience = setTimeout(() => {
+        for (const socket of missedPings.keys()) socket.terminate();
+      }, 500);
+      await Promise.all(leaving);
+      clearTimeout(impatience);
+      for (const room of rooms.values()) (await room.catch(() => undefined))?.destroy();
+      await store.close();
+    },
+  };
+}

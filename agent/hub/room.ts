@@ -1,0 +1,137 @@
+// One loaded document and everybody connected to it: the y-protocols conversation (sync, awareness), with limits.
+// It does not know WebSockets, storage or which room it is.
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import * as Y from 'yjs';
+import { createRoomAwareness, type RoomAwareness } from './awareness.ts';
+
+const SYNC = 0;
+const AWARENESS = 1;
+const AUTH = 2;
+const QUERY_AWARENESS = 3;
+const STEP_1 = 0;
+const STEP_2 = 1;
+const UPDATE = 2;
+
+/** Largest single edit; a device that pastes a whole script sends 10 KB. */
+const MAX_UPDATE_BYTES = 1024 * 1024;
+/** Largest answer to "what do you have?": a workspace of 10 000 jobs is 2.5 MB. */
+export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** State vectors and awareness: 2 000 sessions are 10 KB, a presence is 200 bytes. */
+const MAX_SMALL_BYTES = 64 * 1024;
+/** Edits without their past from one peer before it is cut off; typing while connecting makes a few. */
+const MAX_GAPS = 256;
+
+/** One connected peer, as the room needs it. It is also the origin of the peer's transactions. */
+export interface Peer {
+  send(message: Uint8Array): void;
+  /** Cuts the peer off; `why` is for the log and the close frame. */
+  cut(why: string): void;
+}
+
+export interface Room {
+  readonly doc: Y.Doc;
+  readonly awareness: RoomAwareness;
+  join(peer: Peer): void;
+  leave(peer: Peer): void;
+  receive(peer: Peer, message: Uint8Array): void;
+  broadcastAwareness(update: Uint8Array): void;
+  peers(): number;
+  isPeer(origin: unknown): boolean;
+  destroy(): void;
+}
+
+export function createRoom(doc: Y.Doc, limits: { bytes(): number; maxBytes: number }): Room {
+  const awareness = createRoomAwareness();
+  /** Peer -> edits that came without their past. */
+  const peers = new Map<Peer, { gaps: number; asked: boolean }>();
+
+  const send = (kind: number, sync: number | undefined, payload: Uint8Array): Uint8Array => {
+    const encoder = encoding.createEncoder();
+    encoding.writeVarUint(encoder, kind);
+    if (sync !== undefined) encoding.writeVarUint(encoder, sync);
+    encoding.writeVarUint8Array(encoder, payload);
+    return encoding.toUint8Array(encoder);
+  };
+  const everybody = (message: Uint8Array, except?: unknown) => {
+    for (const peer of peers.keys()) if (peer !== except) peer.send(message);
+  };
+  const step1 = () => send(SYNC, STEP_1, Y.encodeStateVector(doc));
+
+  const onUpdate = (update: Uint8Array, origin: unknown) => everybody(send(SYNC, UPDATE, update), origin);
+  doc.on('update', onUpdate);
+
+  const apply = (peer: Peer, update: Uint8Array, isAnswer: boolean) => {
+    const state = peers.get(peer);
+    if (state === undefined) return;
+    if (limits.bytes() + update.length > limits.maxBytes) return peer.cut('the document is full');
+    try {
+      Y.applyUpdate(doc, update, peer);
+    } catch {
+      return peer.cut('not an update');
+    } finally {
+      // Edits whose past is unknown would be merged again with every edit that follows, at quadratic cost. They
+      // are dropped and asked for again: a well-meaning peer then sends them together with their past.
+      if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) {
+        doc.store.pendingStructs = null;
+        doc.store.pendingDs = null;
+        state.gaps++;
+        if (isAnswer || state.gaps > MAX_GAPS) peer.cut('edits without their past');
+        else if (!state.asked) {
+          state.asked = true;
+          peer.send(step1());
+        }
+      }
+    }
+    if (isAnswer) state.asked = false;
+  };
+
+  const sync = (peer: Peer, decoder: decoding.Decoder) => {
+    const kind = decoding.readVarUint(decoder);
+    const payload = decoding.readVarUint8Array(decoder);
+    const limit = kind === STEP_1 ? MAX_SMALL_BYTES : kind === STEP_2 ? MAX_MESSAGE_BYTES : MAX_UPDATE_BYTES;
+    if (payload.length > limit) return peer.cut('the message is too large');
+    if (kind === STEP_1) peer.send(send(SYNC, STEP_2, Y.encodeStateAsUpdate(doc, payload)));
+    else if (kind === STEP_2 || kind === UPDATE) apply(peer, payload, kind === STEP_2);
+    else peer.cut('not a sync message');
+  };
+
+  return {
+    doc,
+    awareness,
+    join(peer) {
+      peers.set(peer, { gaps: 0, asked: false });
+      peer.send(step1());
+      peer.send(send(AWARENESS, undefined, awareness.all()));
+    },
+    leave(peer) {
+      if (!peers.delete(peer)) return;
+      const update = awareness.leave(peer);
+      if (update !== undefined) everybody(send(AWARENESS, undefined, update));
+    },
+    receive(peer, message) {
+      try {
+        const decoder = decoding.createDecoder(message);
+        const kind = decoding.readVarUint(decoder);
+        if (kind === SYNC) sync(peer, decoder);
+        else if (kind === AWARENESS) {
+          const payload = decoding.readVarUint8Array(decoder);
+          if (payload.length > MAX_SMALL_BYTES) return peer.cut('the awareness message is too large');
+          const update = awareness.receive(peer, payload);
+          // Also to the sender: a client closes a link on which it hears nothing for 30 s.
+          if (update !== undefined) everybody(send(AWARENESS, undefined, update));
+        } else if (kind === QUERY_AWARENESS) peer.send(send(AWARENESS, undefined, awareness.all()));
+        else if (kind !== AUTH) peer.cut('not a sync protocol message');
+      } catch {
+        peer.cut('a message that cannot be read');
+      }
+    },
+    broadcastAwareness: (update) => everybody(send(AWARENESS, undefined, update)),
+    peers: () => peers.size,
+    isPeer: (origin) => peers.has(origin as Peer),
+    destroy() {
+      doc.off('update', onUpdate);
+      doc.destroy();
+    },
+  };
+}
