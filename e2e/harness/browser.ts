@@ -1,0 +1,101 @@
+// A real Chromium with a fresh profile, and pages that watch themselves: anything unexpected on the console
+// fails the journey at its end.
+import { existsSync } from 'node:fs';
+import { type BrowserContext, chromium, type Page } from 'playwright';
+import { afterAll, expect } from 'vitest';
+import { outFile } from './place.ts';
+import { scratchFolder } from './scratch.ts';
+
+export const desktop = { width: 1440, height: 900 };
+export const phone = { width: 390, height: 844 };
+
+/** Set-up names the browser; run by hand, the usual places are tried. */
+function executable(): string {
+  const found = [process.env.CHROMIUM, '/usr/lib/chromium/chromium', chromium.executablePath()].find(
+    (path) => path !== undefined && existsSync(path),
+  );
+  if (found === undefined) throw new Error('no Chromium: run npm test, which finds or installs one');
+  return found;
+}
+
+const quietArgs = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+];
+
+export interface Profile {
+  readonly context: BrowserContext;
+  /** Everything unexpected that pages of this profile printed or threw. */
+  readonly complaints: string[];
+  /** From now on these are expected (an agent that is switched off makes every request of its page fail). */
+  expectComplaints(pattern: RegExp): void;
+  newPage(): Promise<Page>;
+}
+
+/** What Chromium prints when the agent is switched off under a page. */
+export const agentAway =
+  /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|FAILED|INTERNET_DISCONNECTED)|WebSocket connection to/;
+
+/**
+ * A browser with an empty profile of its own, closed after the file's tests.
+ * `microphone` is a WAV that the fake microphone plays once.
+ */
+export async function openProfile(
+  options: { viewport?: { width: number; height: number }; microphone?: string; touch?: boolean } = {},
+): Promise<Profile> {
+  const context = await chromium.launchPersistentContext(scratchFolder('profile'), {
+    executablePath: executable(),
+    headless: true,
+    viewport: options.viewport ?? desktop,
+    hasTouch: options.touch ?? false,
+    acceptDownloads: true,
+    args: [
+      ...quietArgs,
+      ...(options.microphone === undefined
+        ? []
+        : [
+            '--use-fake-ui-for-media-stream',
+            '--use-fake-device-for-media-stream',
+            `--use-file-for-fake-audio-capture=${options.microphone}`,
+          ]),
+    ],
+  });
+  afterAll(() => context.close());
+  const complaints: string[] = [];
+  const expected: RegExp[] = [];
+  const note = (text: string) => {
+    if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);
+  };
+  const watch = (page: Page) => {
+    page.on('pageerror', (error) => note(`thrown: ${error.stack ?? error.message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') note(`console: ${message.text()} (${message.location().url})`);
+    });
+  };
+  context.pages().forEach(watch);
+  context.on('page', watch);
+  return {
+    context,
+    complaints,
+    expectComplaints: (pattern) => {
+      expected.push(pattern);
+    },
+    newPage: () => context.newPage(),
+  };
+}
+
+/** Fails when a page of the profile complained about anything that was not expected. */
+export function expectNoComplaints(profile: Profile): void {
+  expect(profile.complaints).toEqual([]);
+}
+
+/** Keeps a picture of the page under e2e/out/. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: outFile(`${name}.png`) });
+}
