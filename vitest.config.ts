@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'agent',
-          include: ['agent/**/*.test.ts', 'bin/**/*.test.ts'],
+          include: ['agent/**/*.test.ts', 'bin/**/*.test.mjs'],
           environment: 'node',
           pool: 'forks',
           testTimeout: 60_000,

@@ -8,7 +8,7 @@ const tailChars = 6_000;
 
 /**
  * Runs a program to its end and returns how it ended with everything it printed (stdout whole, both as a tail).
- * A program that cannot be started returns code 127; it never throws.
+ * A program that cannot be started returns code -1; it never throws.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {{ env?: Record<string, string | undefined>, cwd?: string, timeoutMs?: number }} [options]
@@ -31,7 +31,7 @@ export function run(program, args, options = {}) {
     child.stderr.setEncoding('utf8').on('data', (text) => {
       tail = (tail + text).slice(-tailChars);
     });
-    child.on('error', (error) => resolve({ code: 127, stdout, tail: `${tail}${error.message}\n` }));
+    child.on('error', (error) => resolve({ code: -1, stdout, tail: `${tail}${error.message}\n` }));
     child.on('close', (code, signal) => resolve({ code: exitCode(code, signal), stdout, tail }));
   });
 }

@@ -18,7 +18,7 @@ function npmEntry() {
 }
 
 /**
- * Installs exact packages into a folder of their own.
+ * Installs exact packages into a folder of their own; none of them gets to run a script.
  * @param {string} folder absolute
  * @param {readonly string[]} packages "name@version"
  * @returns {Promise<{ ok: boolean, tail: string }>}
@@ -27,13 +27,14 @@ export async function npmInstall(folder, packages) {
   mkdirSync(folder, { recursive: true });
   const manifest = join(folder, 'package.json');
   if (!existsSync(manifest)) writeFileSync(manifest, '{ "private": true }\n');
-  const args = ['install', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel', 'error', ...packages];
+  const quiet = ['--no-audit', '--no-fund', '--loglevel', 'error'];
+  const args = ['install', '--prefix', folder, '--ignore-scripts', ...quiet, ...packages];
   const entry = npmEntry();
   const result =
     entry === undefined
       ? await run('npm', args, { cwd: folder })
       : await run(process.execPath, [entry, ...args], { cwd: folder });
-  if (result.code === 127) {
+  if (result.code === -1) {
     throw new Trouble(
       'npm was not found, so nothing can be installed.',
       'Install Node with npm from https://nodejs.org (on Debian: apt-get install npm) and run the command again.',
