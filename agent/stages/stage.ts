@@ -36,6 +36,7 @@ export interface WorkDir {
 }
 
 export interface StageContext<Needs extends Capability> {
+  /** Reading one that `uses` did not name throws: it is ours to fix. */
   readonly engines: Pick<Engines, Needs>;
   readonly assets: AssetReader;
   readonly work: WorkDir;
@@ -53,7 +54,10 @@ export interface Stage<Needs extends Capability = Capability> {
   readonly name: StageName;
   /** Changes whenever the stage's own code could give another output for the same input. */
   readonly version: string;
+  /** Every capability it may use. */
   readonly needs: readonly Needs[];
+  /** Those of them that this job uses: only these are loaded, and only these are part of the fingerprint. */
+  uses(options: SpinOptions): readonly Needs[];
   /**
    * Everything of the options and of earlier outputs that decides the output, as plain JSON. The runner hashes
    * it with the stage's version and the engines' ids and versions: same fingerprint, same artifact.

@@ -85,6 +85,24 @@ export function checkPipeline(pipeline: Pipeline): PipelineFault[] {
   return faults;
 }
 
+/** One sentence that names the place. */
+export function describeFault(fault: PipelineFault): string {
+  switch (fault.fault) {
+    case 'duplicate-id':
+      return `Two nodes are called "${fault.at}".`;
+    case 'unknown-edge':
+      return `The edge ${fault.at} leads to or from a node that does not exist.`;
+    case 'cycle':
+      return `The node "${fault.at}" waits for itself: its edges form a circle.`;
+    case 'unreachable':
+      return `Nothing uses what the node "${fault.at}" makes: no way leads from it to the finish.`;
+    case 'missing-input':
+      return `The node "${fault.at}" needs what a ${fault.needs} stage makes, and none runs before it.`;
+    case 'no-finish':
+      return `The pipeline "${fault.at}" has no finish stage, so it would never make a video.`;
+  }
+}
+
 /** The nodes in an order in which every edge points forward (Kahn), stable in the document's own order. */
 export function pipelineOrder(pipeline: Pipeline): PipelineNode[] {
   const { order } = sortNodes(

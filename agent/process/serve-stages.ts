@@ -1,0 +1,206 @@
+// The stage host's side of the conversation: takes one piece of work at a time, gives the stage its context,
+// and answers. It knows stages and engines; nothing of jobs, the vault or the ledger.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { type AssetHash, type AssetRef, assetHashSchema } from '@myspinbot/shared/asset/asset.ts';
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import type { Capability } from '../engines/engine.ts';
+import { createEngines, type EngineCatalog, type LoadedEngines, probeAll } from '../engines/registry.ts';
+import type { Logger } from '../log/logger.ts';
+import { findFfmpeg } from '../media/ffmpeg.ts';
+import type { KeptFile } from '../stages/host.ts';
+import type { Engines, StageContext } from '../stages/stage.ts';
+import { stages } from '../stages/stages.ts';
+import { type FromHost, type ToHost, toHostSchema } from './messages.ts';
+import { endWithParent } from './outlive.ts';
+
+/** Progress sent at most this often; the agent's own throttle is coarser. */
+const PROGRESS_EVERY_MS = 60;
+
+type Call = Exclude<ToHost, { type: 'host/open' }>;
+
+/** Serves until the parent goes. Called once, in a process that was forked for it. */
+export function serveStages(catalog: EngineCatalog): void {
+  endWithParent();
+  let engines: LoadedEngines | undefined;
+  let last: Promise<void> = Promise.resolve();
+  process.on('message', (raw) => {
+    const decoded = toHostSchema.safeParse(raw);
+    if (!decoded.success) {
+      const call = (raw as { call?: unknown } | null)?.call;
+      const failure = ours(`The stage host did not understand: ${decoded.error.issues[0]?.message ?? ''}`);
+      if (typeof call === 'number') send({ type: 'call/failed', call, failure: failure.toRecord() });
+      else hostLog().error('host.not-understood');
+      return;
+    }
+    const message = decoded.data;
+    if (message.type === 'host/open') {
+      const { ffmpegFirst, ffmpegLast } = message.world;
+      const ffmpeg = () => findFfmpeg({ first: ffmpegFirst, last: ffmpegLast });
+      // Looked up once per process: from here on everybody in it finds the same one. If there is none,
+      // whoever needs it says so.
+      ffmpeg().catch(() => {});
+      engines = createEngines(catalog, { ffmpeg });
+      return;
+    }
+    // One after the other: engines keep state between calls and need not be safe side by side.
+    last = last.then(async () => {
+      try {
+        if (engines === undefined) throw ours('The stage host was asked to work before it was opened.');
+        send(await answer(message, engines));
+      } catch (error) {
+        const failure = error instanceof Failure ? error : unexpected(error);
+        if (failure.code === 'internal') {
+          hostLog().error('host.unexpected', { stack: error instanceof Error ? error.stack : String(error) });
+        }
+        send({ type: 'call/failed', call: message.call, failure: failure.toRecord() });
+      }
+    });
+  });
+}
+
+async function answer(message: Call, engines: LoadedEngines): Promise<FromHost> {
+  const { call } = message;
+  // Nothing aborts inside a host: the whole group is ended from outside.
+  const { signal } = new AbortController();
+  switch (message.type) {
+    case 'stage/run': {
+      const { output, kept } = await runStage(message, engines, signal);
+      return { type: 'stage/done', call, output, kept };
+    }
+    case 'photo/inspect': {
+      const look = engines.catalog.find((offer) => offer.capability === 'look');
+      const inspection = await (await engines.engine('look', look?.id ?? 'look')).inspect(
+        message.path,
+        signal,
+      );
+      return { type: 'photo/inspected', call, inspection };
+    }
+    case 'engines/describe': {
+      const entries = await probeAll(engines, signal);
+      const speakers = entries.filter((entry) => entry.capability === 'speech' && entry.readiness.ready);
+      const voices = await Promise.all(
+        speakers.map(async ({ id }) => (await engines.engine('speech', id)).voices()),
+      );
+      return { type: 'engines/described', call, engines: entries, voices: voices.flat() };
+    }
+  }
+}
+
+async function runStage(
+  task: Extract<ToHost, { type: 'stage/run' }>,
+  loaded: LoadedEngines,
+  signal: AbortSignal,
+): Promise<{ output: unknown; kept: KeptFile[] }> {
+  const { call, workDir } = task;
+  const stage = stages[task.stage];
+  const engines: Partial<Record<Capability, unknown>> = {};
+  for (const capability of stage.uses(task.options)) {
+    engines[capability] = await loaded.engine(
+      capability,
+      task.engines[capability] ?? `${capability}/builtin`,
+    );
+  }
+  const kept: KeptFile[] = [];
+  let toldAt = 0;
+  const context: StageContext<Capability> = {
+    engines: new Proxy(engines as Engines, {
+      get(target, name) {
+        const engine: unknown = Reflect.get(target, name);
+        if (engine === undefined)
+          throw ours(`The ${stage.name} stage did not say that it uses ${String(name)}.`);
+        return engine;
+      },
+    }),
+    assets: {
+      path(hash) {
+        const path = task.assets[hash];
+        if (path !== undefined) return path;
+        throw new Failure({
+          code: 'not-found',
+          message: `The asset ${hash} is not on this workstation.`,
+          hint: 'Send the file again.',
+        });
+      },
+    },
+    work: {
+      path: workDir,
+      async keep(file, type, name) {
+        const path = resolve(workDir, file);
+        if (!path.startsWith(workDir + sep)) throw ours(`${path} is not in the stage's work directory.`);
+        const ref: AssetRef = { ...(await measure(path)), type, ...(name === undefined ? {} : { name }) };
+        kept.push({ ref, file: path });
+        return ref;
+      },
+    },
+    signal,
+    log: hostLog(),
+    progress(done, total) {
+      const now = performance.now();
+      if (now - toldAt < PROGRESS_EVERY_MS || !(total > 0) || !Number.isFinite(done)) return;
+      toldAt = now;
+      send({ type: 'stage/progress', call, done, total });
+    },
+    preview(asset) {
+      const still = kept.find((one) => one.ref.hash === asset.hash);
+      if (still !== undefined) send({ type: 'stage/preview', call, still });
+    },
+  };
+  return { output: await stage.run(task.options, task.earlier, context), kept };
+}
+
+/** Size and SHA-256 of a finished file. */
+async function measure(path: string): Promise<{ hash: AssetHash; bytes: number }> {
+  const { size } = await stat(path);
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk);
+  return { hash: assetHashSchema.parse(hash.digest('hex')), bytes: size };
+}
+
+function send(message: FromHost): void {
+  process.send?.(message);
+}
+
+function hostLog(scope: Record<string, unknown> = {}): Logger {
+  const write =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (event: string, fields = {}) =>
+      send({ type: 'log', level, event, fields: { ...scope, ...fields } });
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: (fields) => hostLog({ ...scope, ...fields }),
+  };
+}
+
+function ours(message: string): Failure {
+  return new Failure({
+    code: 'internal',
+    message,
+    hint: 'This is a fault of MySpinBot: please report it with this sentence.',
+  });
+}
+
+function unexpected(error: unknown): Failure {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/ENOSPC|no space left/i.test(text)) {
+    return new Failure({
+      code: 'disk-full',
+      message: 'The disk of the workstation is full.',
+      hint: 'Free some space on the disk that holds the data folder, then try again.',
+      retry: 'soon',
+      cause: error,
+    });
+  }
+  return new Failure({
+    code: 'internal',
+    message: `Something went wrong that should not: ${text}`,
+    hint: 'Try again; if it stays, please report it with this sentence.',
+    retry: 'soon',
+    cause: error,
+  });
+}
