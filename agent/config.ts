@@ -1,0 +1,117 @@
+// The only reader of the environment and of the config file: from words and variables to one plain record.
+// An option on the command line goes before a variable, a variable before the file, the file before the default.
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { z } from 'zod';
+
+export const DEFAULT_PORT = 7777;
+
+export interface Config {
+  /** Absolute. Holds everything the agent keeps: vault, documents, ledger. */
+  readonly dataDir: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** Loopback only, until devices can be paired. */
+  readonly host: '127.0.0.1';
+  /** The name people see for this workstation. */
+  readonly name: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Folder of the built app; absent = the API alone is served. */
+  readonly webDir: string | undefined;
+}
+
+/** What the command line may say; everything else comes from the environment, the file or the default. */
+export interface ConfigOptions {
+  dataDir?: string | undefined;
+  port?: number | undefined;
+  logLevel?: Config['logLevel'] | undefined;
+  webDir?: string | undefined;
+}
+
+const portSchema = z.coerce.number().int().min(0).max(65_535);
+const levelSchema = z.enum(['debug', 'info', 'warn', 'error', 'silent']);
+/** `config.json` in the data folder. */
+const fileSchema = z
+  .strictObject({
+    port: portSchema,
+    name: z.string().min(1).max(80),
+    logLevel: levelSchema,
+  })
+  .partial();
+
+/**
+ * Reads everything once. Throws Failure `bad-input` naming the variable or field that cannot be used.
+ * `env`, `platform` and `home` are the world, so that a test can be on any machine.
+ */
+export function readConfig(
+  options: ConfigOptions,
+  world: { env: Record<string, string | undefined>; platform: NodeJS.Platform; home: string },
+): Config {
+  const { env } = world;
+  const dataDir = resolve(options.dataDir ?? env.MYSPINBOT_DATA ?? defaultDataDir(world));
+  const file = readConfigFile(join(dataDir, 'config.json'));
+  const named = <T>(name: string, schema: z.ZodType<T>): T | undefined => {
+    const value = env[name];
+    if (value === undefined || value === '') return undefined;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw new Failure({
+      code: 'bad-input',
+      message: `The variable ${name} is "${value.slice(0, 60)}", which cannot be used: ${parsed.error.issues[0]?.message}.`,
+      hint: `Change or unset ${name} and start again.`,
+    });
+  };
+  return {
+    dataDir,
+    port: options.port ?? named('MYSPINBOT_PORT', portSchema) ?? file.port ?? DEFAULT_PORT,
+    host: '127.0.0.1',
+    name: (env.MYSPINBOT_NAME ?? file.name ?? hostname()).slice(0, 80),
+    logLevel: options.logLevel ?? named('MYSPINBOT_LOG', levelSchema) ?? file.logLevel ?? 'warn',
+    webDir: options.webDir,
+  };
+}
+
+/** Where data of an application belongs on this system. */
+export function defaultDataDir(world: {
+  env: Record<string, string | undefined>;
+  platform: NodeJS.Platform;
+  home: string;
+}): string {
+  const { env, platform, home } = world;
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'myspinbot');
+  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'myspinbot');
+  // The XDG rules: a relative path in the variable is to be ignored.
+  const base = env.XDG_DATA_HOME?.startsWith('/') ? env.XDG_DATA_HOME : join(home, '.local', 'share');
+  return join(base, 'myspinbot');
+}
+
+function readConfigFile(path: string): z.infer<typeof fileSchema> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw unusable(path, 'it cannot be read', cause);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw unusable(path, 'it is not JSON', cause);
+  }
+  const parsed = fileSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw unusable(path, `${issue?.path.join('.') || 'a field'}: ${issue?.message}`, parsed.error);
+}
+
+function unusable(path: string, why: string, cause: unknown): Failure {
+  return new Failure({
+    code: 'bad-input',
+    message: `The config file ${path} cannot be used: ${why}.`,
+    hint: 'Correct the file or remove it, then start again.',
+    cause,
+  });
+}
