@@ -26,7 +26,10 @@ export interface Queue {
   request(request: JobRequest): Promise<JobRun>;
   /** Asks a waiting, queued or running job to end; idempotent; unknown or ended jobs are left alone. */
   cancel(job: JobId): Promise<void>;
-  /** Puts an ended job back with this retry number, when it is higher than the run's. */
+  /**
+   * Puts a failed or cancelled job back with this retry number, when it is higher than the run's. A job that has
+   * not begun or has succeeded merely takes the number; one that runs takes it when it has ended and is asked again.
+   */
   retry(job: JobId, retry: number): Promise<void>;
   job(id: JobId): QueuedJob | undefined;
   /** Newest request first. */

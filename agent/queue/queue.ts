@@ -277,7 +277,13 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     },
     async retry(job, retry) {
       const entry = entries.get(job);
-      if (entry === undefined || retry <= entry.run.retry || !isEnded(entry.run.state)) return;
+      if (entry === undefined || retry <= entry.run.retry) return;
+      const { state } = entry.run;
+      // It has not begun: what was wished is what happens next, only the number is answered.
+      if (state === 'queued' || state === 'waiting-for-assets') {
+        return put(entry, { ...entry.run, retry }, record(entry));
+      }
+      if (!isEnded(state)) return;
       const { failure: _failure, finishedAt: _finishedAt, ...rest } = entry.run;
       const again = after(rest, { type: 'retry-wished' }, { retry, queuedAt: clock.now(), stages: [] });
       // A job that has its video is not made again; the wish is answered all the same, or it would stand for ever.

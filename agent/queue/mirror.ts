@@ -1,0 +1,158 @@
+// The workspace document and the queue, kept alike: what devices wrote becomes requests, cancels and retries;
+// what the queue did becomes runs in the document and progress in awareness. The ledger decides, the document
+// shows: everything here may happen twice, late or after a restart and changes nothing the second time.
+import { type AgentEntry, agentEntrySchema } from '@myspinbot/shared/document/agent-entry.ts';
+import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { type JobId, type JobRun, jobIdSchema } from '@myspinbot/shared/job/job.ts';
+import { isEnded } from '@myspinbot/shared/job/life.ts';
+import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
+import type { Hub } from '../hub/port.ts';
+import type { Logger } from '../log/logger.ts';
+import type { Clock } from './clock.ts';
+import { canonicalJson } from './fingerprint.ts';
+import type { Queue } from './port.ts';
+
+export interface Mirror {
+  /** Writes what the agent says of itself, when it differs from what stands there. */
+  announce(entry: AgentEntry): void;
+  /** Resolves when everything that was in the document at the call has reached the queue. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** After a request that could not be written down (a full disk) it is tried again this much later. */
+const TRY_AGAIN_MS = 15_000;
+
+export function createMirror(options: {
+  queue: Queue;
+  hub: Hub;
+  agent: { id: string; name: string };
+  clock: Clock;
+  log: Logger;
+}): Mirror {
+  const { queue, hub, agent, clock, log } = options;
+  const workspace = openWorkspace(hub.workspace, { role: 'agent', id: agent.id });
+  const running = new Map<JobId, JobProgress>();
+  const refused = new Set<JobId>();
+  let pending = new Set<JobId>(workspace.jobIds());
+  let working: Promise<void> | undefined;
+  let stopRetry: (() => void) | undefined;
+  let closed = false;
+
+  const present = () => {
+    const jobs = [...running.values()].slice(0, 16); // the message's own limit
+    hub.present({ kind: 'agent', id: agent.id, name: agent.name, jobs });
+  };
+
+  const show = (id: JobId, run: JobRun) => {
+    const job = workspace.job(id);
+    // A job that came another way (HTTP, command line) has no request in the document, so no run either.
+    if (job === undefined || canonicalJson(job.run) === canonicalJson(run)) return;
+    workspace.report(id, run);
+  };
+
+  const refuse = (id: JobId) => {
+    if (refused.has(id) || !jobIdSchema.safeParse(id).success) return;
+    refused.add(id);
+    const at = clock.now();
+    log.warn('mirror.malformed', { job: id });
+    workspace.report(id, {
+      state: 'failed',
+      attempt: 0,
+      retry: 0,
+      queuedAt: at,
+      finishedAt: at,
+      stages: [],
+      failure: new Failure({
+        code: 'bad-input',
+        message: 'This request could not be read: it was made by another version of the app, or damaged.',
+        hint: 'Reload the app, then spin again.',
+      }).toRecord(),
+    });
+  };
+
+  /** Brings one job of the document to the queue, and what the queue knows back to the document. */
+  const follow = async (id: JobId, requested: ReadonlySet<JobId>): Promise<void> => {
+    const job = workspace.job(id);
+    if (job === undefined) {
+      if (requested.has(id)) refuse(id);
+      return;
+    }
+    const { request, wish, run } = job;
+    if (queue.job(id) === undefined) {
+      // Ended, and not in the ledger: history of a ledger that is gone. It is shown, not made again.
+      if (run !== undefined && isEnded(run.state) && wish.retry <= run.retry) return;
+      await queue.request(request);
+    }
+    const known = queue.job(id);
+    if (known !== undefined && wish.retry > known.run.retry) await queue.retry(id, wish.retry);
+    if (wish.cancelledAt !== undefined) await queue.cancel(id);
+    const now = queue.job(id);
+    if (now !== undefined) show(id, now.run);
+  };
+
+  const work = async () => {
+    while (pending.size > 0 && !closed) {
+      const ids = pending;
+      pending = new Set();
+      const requested = new Set(workspace.jobIds());
+      // Together: the ledger then writes many jobs with one sync.
+      await Promise.all(
+        [...ids].map((id) =>
+          follow(id, requested).catch((error: unknown) => {
+            log.error('mirror.follow', { job: id, why: String(error) });
+            stopRetry ??= clock.after(TRY_AGAIN_MS, () => {
+              stopRetry = undefined;
+              look([id]);
+            });
+          }),
+        ),
+      );
+    }
+  };
+  const look = (ids: Iterable<JobId>) => {
+    for (const id of ids) pending.add(id);
+    if (closed) return;
+    working ??= work().finally(() => {
+      working = undefined;
+      if (pending.size > 0) look([]);
+    });
+  };
+
+  const unwatch = workspace.watch((change) => {
+    if (!change.own && change.jobs.size > 0) look(change.jobs);
+  });
+  const unlisten = queue.on((event) => {
+    if (event.type === 'run') {
+      show(event.job, event.run);
+      if (event.run.state !== 'running' && running.delete(event.job)) present();
+      // A wish may have waited for this end: a retry that was asked for while the job was being cancelled.
+      if (isEnded(event.run.state)) look([event.job]);
+    } else if (event.type === 'progress') {
+      running.set(event.job, event.progress);
+      present();
+    }
+  });
+
+  present();
+  look([]);
+
+  return {
+    announce(entry) {
+      const standing = workspace.agents().find((one) => one.id === entry.id);
+      const parsed = agentEntrySchema.parse(entry);
+      if (canonicalJson(standing) !== canonicalJson(parsed)) workspace.announce(parsed);
+    },
+    async settled() {
+      while (working !== undefined) await working;
+    },
+    async close() {
+      closed = true;
+      stopRetry?.();
+      unwatch();
+      unlisten();
+      await working;
+    },
+  };
+}
