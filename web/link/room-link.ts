@@ -8,11 +8,11 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import type { Awareness } from 'y-protocols/awareness';
 import * as syncProtocol from 'y-protocols/sync';
-import { messageAwareness, messageSync, WebsocketProvider } from 'y-websocket';
+import { messageAwareness, messageQueryAwareness, messageSync, WebsocketProvider } from 'y-websocket';
 import type * as Y from 'yjs';
 import type { Clock } from './clock.ts';
 
-/** After so much silence we ask; the workstation's heartbeat comes every 2 s, so this is rare. */
+/** After so much silence we ask whether anybody is there. */
 const SILENCE_MS = 2500;
 /** An asked workstation that says nothing for so long is gone: the socket is dropped and opened anew. */
 const ANSWER_MS = 3500;
@@ -151,7 +151,8 @@ export function openRoomLink(options: {
     if (probedAt !== undefined && at - probedAt >= ANSWER_MS) drop();
     else if (probedAt === undefined && at - heardAt >= SILENCE_MS) {
       probedAt = at;
-      ask(0);
+      // One byte, answered with who is here: pings of the socket itself cannot be seen from a page.
+      provider.ws?.send(new Uint8Array([messageQueryAwareness]));
     }
   });
   provider.connect();
@@ -174,6 +175,8 @@ export function openRoomLink(options: {
       stopPulse();
       stopConfirm?.();
       provider.destroy();
+      // The provider made one of its own, with a timer in it.
+      if (options.awareness === undefined) provider.awareness.destroy();
     },
   };
 }
