@@ -1,0 +1,316 @@
+// POST /api/generate: a multipart form becomes assets, a project and a job. Everything that can be wrong is said
+// before a job exists. It writes the project as a device would, so that the app shows it like any other.
+import { randomBytes } from 'node:crypto';
+import type { MultipartFile } from '@fastify/multipart';
+import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
+import { type Author, projectRoom } from '@myspinbot/shared/document/layout.ts';
+import { openProjectDocument } from '@myspinbot/shared/document/project-document.ts';
+import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import type { JobId, JobRequest } from '@myspinbot/shared/job/job.ts';
+import {
+  assetsNamed,
+  MAX_PHOTOS,
+  MAX_SCRIPT_CHARS,
+  type SpinOptions,
+  spinOptionsSchema,
+} from '@myspinbot/shared/project/options.ts';
+import type { ProjectFields, ProjectId } from '@myspinbot/shared/project/project.ts';
+import type { FastifyRequest } from 'fastify';
+import type { SocketHub } from '../hub/hub.ts';
+import type { Queue } from '../queue/port.ts';
+import type { Vault } from '../vault/port.ts';
+import { schemaFailure } from './replies.ts';
+import type { ServerEvent } from './server.ts';
+
+/** Largest picture and largest sound of a form. A 100-megapixel PNG or an hour of WAV is refused later, by its
+ * content; these only bound the disk. */
+const MAX_PICTURE_BYTES = 120 * 1024 * 1024;
+const MAX_SOUND_BYTES = 400 * 1024 * 1024;
+
+export const multipartLimits = {
+  files: MAX_PHOTOS + 3,
+  fields: 8,
+  parts: MAX_PHOTOS + 11,
+  // Four bytes for the longest character, and the escapes of JSON.
+  fieldSize: MAX_SCRIPT_CHARS * 8,
+  fieldNameSize: 40,
+  headerPairs: 20,
+  fileSize: MAX_SOUND_BYTES,
+};
+
+interface Form {
+  photos: AssetRef[];
+  narration: AssetRef | undefined;
+  voice: AssetRef | undefined;
+  background: AssetRef | undefined;
+  script: string | undefined;
+  options: Record<string, unknown>;
+}
+
+export interface Generated {
+  jobId: JobId;
+  projectId: ProjectId;
+}
+
+/** The API writes documents as one more device. */
+export const apiAuthor: Author = { role: 'device', id: 'api' };
+
+export async function generate(
+  request: FastifyRequest,
+  world: { vault: Vault; hub: SocketHub; queue: Queue; now(): number; onEvent(event: ServerEvent): void },
+): Promise<Generated> {
+  const { vault, hub, queue } = world;
+  if (!request.isMultipart()) {
+    throw bad(
+      'The request is not a form.',
+      'Send multipart/form-data with the parts photo, script or narration, and options.',
+    );
+  }
+  const received = (bytes: number) => world.onEvent({ type: 'moved', direction: 'in', bytes });
+  const form = await readForm(request, vault, received);
+  const options = optionsOf(form);
+  const assets = assetsOf(options, vault);
+  const at = world.now();
+  const job: JobRequest = {
+    id: `j_${randomBytes(12).toString('hex')}` as JobId,
+    project: `p_${randomBytes(12).toString('hex')}` as ProjectId,
+    pipeline: 'portrait',
+    options,
+    assets,
+    device: apiAuthor.id,
+    requestedAt: at,
+  };
+  await writeProject(hub, job, at);
+  await queue.request(job);
+  return { jobId: job.id, projectId: job.project };
+}
+
+async function readForm(
+  request: FastifyRequest,
+  vault: Vault,
+  received: (bytes: number) => void,
+): Promise<Form> {
+  const form: Form = {
+    photos: [],
+    narration: undefined,
+    voice: undefined,
+    background: undefined,
+    script: undefined,
+    options: {},
+  };
+  for await (const part of request.parts({ limits: multipartLimits })) {
+    if (part.type === 'file') {
+      const name = part.fieldname;
+      if (name === 'photo') form.photos.push(await keep(part, vault, 'picture', received));
+      else if (name === 'narration') form.narration = await keep(part, vault, 'sound', received);
+      else if (name === 'voice') form.voice = await keep(part, vault, 'sound', received);
+      else if (name === 'background') form.background = await keep(part, vault, 'picture', received);
+      else throw unknownPart(name);
+      continue;
+    }
+    if (part.valueTruncated) {
+      throw bad(`The field ${part.fieldname} is too long.`, `At most ${MAX_SCRIPT_CHARS} characters.`);
+    }
+    const text = String(part.value);
+    if (part.fieldname === 'script') form.script = text;
+    else if (part.fieldname === 'options') form.options = parseOptions(text);
+    else throw unknownPart(part.fieldname);
+  }
+  return form;
+}
+
+async function keep(
+  part: MultipartFile,
+  vault: Vault,
+  kind: 'picture' | 'sound',
+  received: (bytes: number) => void,
+): Promise<AssetRef> {
+  const limit = kind === 'picture' ? MAX_PICTURE_BYTES : MAX_SOUND_BYTES;
+  const ref = await vault.put(bounded(part, limit), part.filename || undefined);
+  received(ref.bytes);
+  const what = `The file of ${part.fieldname}`;
+  if (ref.bytes === 0) throw bad(`${what} is empty.`, 'Choose another file.');
+  // A container without known tracks may still hold sound: ffprobe decides later.
+  const fits =
+    kind === 'picture'
+      ? ref.type.startsWith('image/')
+      : /^(?:audio|video)\//.test(ref.type) || ref.type === 'application/octet-stream';
+  if (!fits) throw bad(`${what} is not a ${kind} but ${ref.type}.`, `Send a ${kind} instead.`);
+  return ref;
+}
+
+async function* bounded(part: MultipartFile, limit: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const piece of part.file as AsyncIterable<Uint8Array>) {
+    bytes += piece.length;
+    if (bytes > limit) break;
+    yield piece;
+  }
+  if (bytes > limit || part.file.truncated) {
+    throw bad(`The file of ${part.fieldname} is larger than ${limit / 2 ** 20} MB.`, 'Send a smaller file.');
+  }
+}
+
+function parseOptions(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return value as Record<string, unknown>;
+    }
+  } catch {
+    // Said below, together with JSON of another shape.
+  }
+  throw bad(
+    'The field options is not a JSON object.',
+    'Send for example {"size":"1280x720","captions":false}.',
+  );
+}
+
+/** `lang` beside the options is a shorthand for the language of `script` or `narration`. */
+function optionsOf(form: Form): SpinOptions {
+  const { lang, ...given } = form.options;
+  const spoken = lang === undefined ? {} : { lang };
+  const narration =
+    form.narration !== undefined
+      ? {
+          kind: 'recording',
+          audio: form.narration.hash,
+          ...(form.script === undefined || form.script.trim() === '' ? {} : { text: form.script }),
+          ...spoken,
+        }
+      : form.script !== undefined
+        ? { kind: 'text', text: form.script, ...spoken }
+        : given.narration;
+  if (narration === undefined) {
+    throw new Failure({
+      code: 'text-empty',
+      message: 'There is nothing to say: neither a script nor a narration was sent.',
+      hint: 'Send the words in the field script, or a recording in the part narration.',
+    });
+  }
+  const parsed = spinOptionsSchema.strict().safeParse({
+    ...given,
+    narration,
+    photos: form.photos.length > 0 ? form.photos.map((photo) => photo.hash) : (given.photos ?? []),
+    ...(form.voice === undefined ? {} : { voiceClip: form.voice.hash }),
+    ...(form.background === undefined ? {} : { background: { kind: 'image', image: form.background.hash } }),
+  });
+  if (!parsed.success) {
+    const field = parsed.error.issues[0]?.path.join('.');
+    if (field === 'photos') {
+      throw bad(
+        `Between 1 and ${MAX_PHOTOS} photos are needed.`,
+        'Send a picture of a face in the part photo.',
+      );
+    }
+    if (field === 'narration.text') {
+      throw new Failure({
+        code: 'text-too-long',
+        message: `The script is longer than ${MAX_SCRIPT_CHARS} characters.`,
+        hint: 'Shorten it, or make several videos.',
+      });
+    }
+    throw schemaFailure('The options', parsed.error);
+  }
+  const options = parsed.data;
+  if (options.narration.kind === 'text' && options.narration.text.trim() === '') {
+    throw new Failure({
+      code: 'text-empty',
+      message: 'The script is empty.',
+      hint: 'Write what the bot should say in the field script.',
+    });
+  }
+  return options;
+}
+
+/** Records of everything the options name. Throws Failure `not-found`. */
+function assetsOf(options: SpinOptions, vault: Vault): AssetRef[] {
+  return assetsNamed(options).map((hash) => {
+    const ref = vault.ref(hash);
+    if (ref !== undefined) return ref;
+    throw new Failure({
+      code: 'not-found',
+      message: `The file ${hash.slice(0, 12)} named in the options is not on the workstation.`,
+      hint: 'Send the file itself as a part of the form.',
+    });
+  });
+}
+
+/** The project and the request, as the app would write them. */
+async function writeProject(hub: SocketHub, job: JobRequest, at: number): Promise<void> {
+  const { options } = job;
+  const { narration, background } = options;
+  const words = narration.kind === 'topic' ? narration.topic : (narration.text ?? '');
+  const title = titleOf(words);
+  const asset = (hash: AssetHash) => job.assets.find((ref) => ref.hash === hash) ?? null;
+  const fields: Partial<ProjectFields> = {
+    title,
+    mode: narration.kind,
+    lang: narration.lang,
+    size: options.size,
+    captions: options.captions,
+    seed: options.seed,
+    face: options.face ?? null,
+    voiceName: options.voiceName ?? null,
+    voiceClip: options.voiceClip === undefined ? null : asset(options.voiceClip),
+    recording: narration.kind === 'recording' ? asset(narration.audio) : null,
+    ...(background === undefined ? {} : { background }),
+    backgroundImage: background?.kind === 'image' ? asset(background.image) : null,
+    ...(narration.kind === 'topic'
+      ? {
+          topic: narration.topic,
+          tone: narration.tone,
+          persona: narration.persona,
+          seconds: narration.seconds,
+        }
+      : {}),
+  };
+  const photos = options.photos.flatMap((hash) => asset(hash) ?? []);
+  await hub.edit(projectRoom(job.project), (doc) => {
+    doc.transact(() => {
+      const project = openProjectDocument(doc, apiAuthor);
+      project.set(fields);
+      if (narration.kind !== 'topic') project.setScript(words);
+      for (const [order, photo] of photos.entries()) {
+        project.addPhoto({ asset: photo, addedAt: at + order });
+      }
+    }, apiAuthor);
+  });
+  hub.workspace.transact(() => {
+    const workspace = openWorkspace(hub.workspace, apiAuthor);
+    const [cover] = photos;
+    workspace.putProject({
+      id: job.project,
+      title,
+      createdAt: at,
+      updatedAt: at,
+      deleted: false,
+      ...(cover === undefined ? {} : { cover }),
+    });
+    workspace.request(job);
+  }, apiAuthor);
+  await hub.flush();
+}
+
+/** The first words of the script, cut at a word; a recording without words has a plain name. */
+export function titleOf(words: string): string {
+  const line = words.trim().replace(/\s+/g, ' ');
+  if (line === '') return 'Recording';
+  if (line.length <= 60) return line;
+  // By characters: half an emoji is not a title.
+  const cut = [...line].slice(0, 60).join('');
+  const space = cut.lastIndexOf(' ');
+  return `${space > 20 ? cut.slice(0, space) : cut}…`;
+}
+
+function bad(message: string, hint: string): Failure {
+  return new Failure({ code: 'bad-input', message, hint });
+}
+
+function unknownPart(name: string): Failure {
+  return bad(
+    `The form has a part called ${name.slice(0, 40)}, which means nothing here.`,
+    'Parts are photo, narration, script, voice, background and options.',
+  );
+}

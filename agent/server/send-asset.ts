@@ -1,0 +1,70 @@
+// An asset of the vault as an HTTP reply: ranges for players, HEAD, cache by hash, a name for downloads.
+import { createReadStream } from 'node:fs';
+import type { AssetRef } from '@myspinbot/shared/asset/asset.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Vault } from '../vault/port.ts';
+import { parseByteRange } from './byte-range.ts';
+
+export interface SendOptions {
+  /** Shown as the file's name; also saved under it when `download`. */
+  name?: string | undefined;
+  download?: boolean;
+  /** The URL names the bytes for ever (by hash), so it may be kept for ever. */
+  immutable: boolean;
+  /** Told how many bytes were read for the reply, when it ends. */
+  sent(bytes: number): void;
+}
+
+/** Answers GET and HEAD; throws Failure `not-found`. */
+export function sendAsset(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  vault: Vault,
+  ref: AssetRef,
+  options: SendOptions,
+): FastifyReply {
+  const path = vault.path(ref.hash);
+  const etag = `"${ref.hash}"`;
+  void reply
+    .header('Accept-Ranges', 'bytes')
+    .header('ETag', etag)
+    .header('Cache-Control', options.immutable ? 'private, max-age=31536000, immutable' : 'private, no-cache')
+    // Uploads are somebody's bytes: nothing in them may act as a page of this origin.
+    .header('Content-Security-Policy', "default-src 'none'; sandbox")
+    .type(ref.type);
+  const name = options.name ?? ref.name;
+  if (name !== undefined || options.download === true) {
+    void reply.header('Content-Disposition', disposition(options.download === true, name ?? ref.hash));
+  }
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+
+  const { range, 'if-range': ifRange } = request.headers;
+  const wanted = ifRange === undefined || ifRange === etag ? parseByteRange(range, ref.bytes) : 'whole';
+  if (wanted === 'unsatisfiable') {
+    return reply.code(416).header('Content-Range', `bytes */${ref.bytes}`).send();
+  }
+  const { start, end } = wanted === 'whole' ? { start: 0, end: ref.bytes } : wanted;
+  if (wanted !== 'whole') {
+    void reply.code(206).header('Content-Range', `bytes ${start}-${end - 1}/${ref.bytes}`);
+  }
+  void reply.header('Content-Length', end - start);
+  if (request.method === 'HEAD' || end === start) return reply.send('');
+  const stream = createReadStream(path, { start, end: end - 1 });
+  stream.once('close', () => options.sent(stream.bytesRead));
+  return reply.send(stream);
+}
+
+/** RFC 6266: a plain name for old readers, the real one for the rest. */
+export function disposition(download: boolean, name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
+  const unsafe =
+    /[\u0000-\u001f\u007f/\\]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+  // Cut by characters first: half of a pair cannot be encoded.
+  const safe = [...name].slice(0, 120).join('').replace(unsafe, '_');
+  const plain = safe.replace(/[^\x20-\x7e]/g, '_').replace(/["%]/g, '_');
+  const encoded = encodeURIComponent(safe).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+  );
+  return `${download ? 'attachment' : 'inline'}; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}
