@@ -12,7 +12,7 @@ interface Import {
 }
 
 const ours = /^(agent|web|shared|e2e)\//;
-const isTest = /(\.test\.tsx?|\/contract\.ts|\/testing\/.*)$/;
+const isTest = /(\.test\.tsx?|\/contract\.ts|\/(testing|fixtures)\/.*)$/;
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(inRepo(folder), { withFileTypes: true }).flatMap((entry) => {
@@ -79,7 +79,8 @@ test('the queue knows stages and ports, never a tool, a socket or a screen', () 
   expect(arrows(/^agent\/queue\//, /^agent\/(hub|server|transfer|media|metrics)\//, /\/port\.ts$/)).toEqual(
     [],
   );
-  expect(arrows(/^agent\/queue\//, /^agent\/engines\//, /\/(port|engine)\.ts$/)).toEqual([]);
+  // Choosing among engines is a pure function over what they say of themselves.
+  expect(arrows(/^agent\/queue\//, /^agent\/engines\//, /\/(port|engine|select)\.ts$/)).toEqual([]);
 });
 
 test('stages know capabilities, never tools: of engines only the ports', () => {
@@ -100,13 +101,14 @@ test('engines know no stage, no queue and no server', () => {
 });
 
 test('what is concrete is wired where everything is wired, and nowhere else', () => {
-  const wiring = /^agent\/(main|cli|stage-host|process\/serve-stages|render\/.*|art\/.*|engines\/.*)\.ts$/;
+  const wiring =
+    /^agent\/(main|cli|stage-host|process\/(?:serve-stages|run-stage)|render\/.*|art\/.*|engines\/.*)\.ts$/;
   const wired = ofProduct.filter(
     ({ from, to }) =>
       from.startsWith('agent/') &&
       !wiring.test(from) &&
       /^agent\/engines\//.test(to) &&
-      !/\/(port|engine)\.ts$/.test(to),
+      !/\/(port|engine|select)\.ts$/.test(to),
   );
   expect(wired).toEqual([]);
 });

@@ -1,20 +1,13 @@
 // The stage host's side of the conversation: takes one piece of work at a time, gives the stage its context,
 // and answers. It knows stages and engines; nothing of jobs, the vault or the ledger.
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
-import { type AssetHash, type AssetRef, assetHashSchema } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import type { Capability } from '../engines/engine.ts';
 import { createEngines, type EngineCatalog, type LoadedEngines, probeAll } from '../engines/registry.ts';
 import type { Logger } from '../log/logger.ts';
 import { findFfmpeg } from '../media/ffmpeg.ts';
-import type { KeptFile } from '../stages/host.ts';
-import type { Engines, StageContext } from '../stages/stage.ts';
-import { stages } from '../stages/stages.ts';
+import type { StageWatch } from '../stages/host.ts';
 import { type FromHost, type ToHost, toHostSchema } from './messages.ts';
 import { endWithParent } from './outlive.ts';
+import { ours, runStage } from './run-stage.ts';
 
 /** Progress sent at most this often; the agent's own throttle is coarser. */
 const PROGRESS_EVERY_MS = 60;
@@ -67,7 +60,17 @@ async function answer(message: Call, engines: LoadedEngines): Promise<FromHost> 
   const { signal } = new AbortController();
   switch (message.type) {
     case 'stage/run': {
-      const { output, kept } = await runStage(message, engines, signal);
+      let toldAt = 0;
+      const watch: StageWatch = {
+        progress(done, total) {
+          const now = performance.now();
+          if (now - toldAt < PROGRESS_EVERY_MS) return;
+          toldAt = now;
+          send({ type: 'stage/progress', call, done, total });
+        },
+        preview: (still) => send({ type: 'stage/preview', call, still }),
+      };
+      const { output, kept } = await runStage(message, engines, watch, hostLog(), signal);
       return { type: 'stage/done', call, output, kept };
     }
     case 'photo/inspect': {
@@ -89,76 +92,6 @@ async function answer(message: Call, engines: LoadedEngines): Promise<FromHost> 
   }
 }
 
-async function runStage(
-  task: Extract<ToHost, { type: 'stage/run' }>,
-  loaded: LoadedEngines,
-  signal: AbortSignal,
-): Promise<{ output: unknown; kept: KeptFile[] }> {
-  const { call, workDir } = task;
-  const stage = stages[task.stage];
-  const engines: Partial<Record<Capability, unknown>> = {};
-  for (const capability of stage.uses(task.options)) {
-    engines[capability] = await loaded.engine(
-      capability,
-      task.engines[capability] ?? `${capability}/builtin`,
-    );
-  }
-  const kept: KeptFile[] = [];
-  let toldAt = 0;
-  const context: StageContext<Capability> = {
-    engines: new Proxy(engines as Engines, {
-      get(target, name) {
-        const engine: unknown = Reflect.get(target, name);
-        if (engine === undefined)
-          throw ours(`The ${stage.name} stage did not say that it uses ${String(name)}.`);
-        return engine;
-      },
-    }),
-    assets: {
-      path(hash) {
-        const path = task.assets[hash];
-        if (path !== undefined) return path;
-        throw new Failure({
-          code: 'not-found',
-          message: `The asset ${hash} is not on this workstation.`,
-          hint: 'Send the file again.',
-        });
-      },
-    },
-    work: {
-      path: workDir,
-      async keep(file, type, name) {
-        const path = resolve(workDir, file);
-        if (!path.startsWith(workDir + sep)) throw ours(`${path} is not in the stage's work directory.`);
-        const ref: AssetRef = { ...(await measure(path)), type, ...(name === undefined ? {} : { name }) };
-        kept.push({ ref, file: path });
-        return ref;
-      },
-    },
-    signal,
-    log: hostLog(),
-    progress(done, total) {
-      const now = performance.now();
-      if (now - toldAt < PROGRESS_EVERY_MS || !(total > 0) || !Number.isFinite(done)) return;
-      toldAt = now;
-      send({ type: 'stage/progress', call, done, total });
-    },
-    preview(asset) {
-      const still = kept.find((one) => one.ref.hash === asset.hash);
-      if (still !== undefined) send({ type: 'stage/preview', call, still });
-    },
-  };
-  return { output: await stage.run(task.options, task.earlier, context), kept };
-}
-
-/** Size and SHA-256 of a finished file. */
-async function measure(path: string): Promise<{ hash: AssetHash; bytes: number }> {
-  const { size } = await stat(path);
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk);
-  return { hash: assetHashSchema.parse(hash.digest('hex')), bytes: size };
-}
-
 function send(message: FromHost): void {
   process.send?.(message);
 }
@@ -175,14 +108,6 @@ function hostLog(scope: Record<string, unknown> = {}): Logger {
     error: write('error'),
     child: (fields) => hostLog({ ...scope, ...fields }),
   };
-}
-
-function ours(message: string): Failure {
-  return new Failure({
-    code: 'internal',
-    message,
-    hint: 'This is a fault of MySpinBot: please report it with this sentence.',
-  });
 }
 
 function unexpected(error: unknown): Failure {
