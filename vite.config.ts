@@ -4,10 +4,21 @@ import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import solid from 'vite-plugin-solid';
 
+/** Where a running agent answers while the app is being worked on (`npx vite`, `npx myspinbot start`). */
+const agent = process.env.MYSPINBOT_AGENT ?? 'http://127.0.0.1:4870';
+/** The agent speaks only to its own page, so the proxy must come as that page. */
+const proxied = { target: agent, ws: true, changeOrigin: true, headers: { origin: agent } };
+
 // The app. The agent is built by agent/vite.config.ts into dist/agent.
 export default defineConfig({
   root: fileURLToPath(new URL('./web', import.meta.url)),
-  build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022' },
+  build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 2048 },
+  worker: { format: 'es' },
+  server: {
+    proxy: Object.fromEntries(
+      ['/api', '/sync', '/transfer', '/health', '/metrics'].map((path) => [path, proxied]),
+    ),
+  },
   plugins: [
     solid(),
     tailwind(),
@@ -17,15 +28,30 @@ export default defineConfig({
       filename: 'service-worker.ts',
       registerType: 'prompt',
       injectRegister: false,
+      injectManifest: {
+        globPatterns: ['**/*.{js,css,html,svg,png,webp,jpg,woff2,webmanifest}'],
+        maximumFileSizeToCacheInBytes: 4 * 1024 * 1024,
+      },
       manifest: {
+        id: '/',
         name: 'MySpinBot',
         short_name: 'MySpinBot',
         description: 'Make your own talking bot on your own machine.',
+        lang: 'en',
+        dir: 'ltr',
         start_url: '/',
+        scope: '/',
         display: 'standalone',
-        background_color: '#faf8f3',
-        theme_color: '#faf8f3',
-        icons: [],
+        orientation: 'any',
+        background_color: '#fcfaf5',
+        theme_color: '#fcfaf5',
+        categories: ['photo', 'video', 'entertainment'],
+        icons: [
+          { src: '/icons/icon-192.png', sizes: '192x192', type: 'image/png', purpose: 'any' },
+          { src: '/icons/icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'any' },
+          { src: '/icons/maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+          { src: '/favicon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
+        ],
       },
     }),
   ],

@@ -1,0 +1,29 @@
+// Keeps the app itself on the device: its files are cached when a version is installed, and every screen is the one
+// page. Nothing of the workstation is cached here: what it says is live, and files by hash lie in the device's own
+// store. A new version waits until the person takes it.
+import { clientsClaim } from 'workbox-core';
+import {
+  cleanupOutdatedCaches,
+  createHandlerBoundToURL,
+  type PrecacheEntry,
+  precacheAndRoute,
+} from 'workbox-precaching';
+import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { TAKE_OVER } from './take-over.ts';
+
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: (PrecacheEntry | string)[] };
+
+precacheAndRoute(self.__WB_MANIFEST);
+cleanupOutdatedCaches();
+registerRoute(
+  new NavigationRoute(createHandlerBoundToURL('/index.html'), {
+    denylist: [/^\/(?:api|sync|transfer|health|metrics)(?:\/|$)/],
+  }),
+);
+
+// The very first visit is under our care at once, so that the first reload works with the workstation off.
+clientsClaim();
+
+self.addEventListener('message', (event) => {
+  if ((event.data as { type?: unknown } | null)?.type === TAKE_OVER) void self.skipWaiting();
+});
