@@ -1,33 +1,13 @@
 // A real Chromium with a fresh profile, and pages that watch themselves: anything unexpected on the console
 // fails the journey at its end.
-import { existsSync } from 'node:fs';
-import { type BrowserContext, chromium, type Page } from 'playwright';
+import type { BrowserContext, Page } from 'playwright';
 import { afterAll, expect } from 'vitest';
+import { launchProfile } from './chromium.ts';
 import { outFile } from './place.ts';
 import { scratchFolder } from './scratch.ts';
 
 export const desktop = { width: 1440, height: 900 };
 export const phone = { width: 390, height: 844 };
-
-/** Set-up names the browser; run by hand, the usual places are tried. */
-function executable(): string {
-  const found = [process.env.CHROMIUM, '/usr/lib/chromium/chromium', chromium.executablePath()].find(
-    (path) => path !== undefined && existsSync(path),
-  );
-  if (found === undefined) throw new Error('no Chromium: run npm test, which finds or installs one');
-  return found;
-}
-
-const quietArgs = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
-];
 
 export interface Profile {
   readonly context: BrowserContext;
@@ -49,22 +29,17 @@ export const agentAway =
 export async function openProfile(
   options: { viewport?: { width: number; height: number }; microphone?: string; touch?: boolean } = {},
 ): Promise<Profile> {
-  const context = await chromium.launchPersistentContext(scratchFolder('profile'), {
-    executablePath: executable(),
-    headless: true,
+  const context = await launchProfile(scratchFolder('profile'), {
     viewport: options.viewport ?? desktop,
     hasTouch: options.touch ?? false,
-    acceptDownloads: true,
-    args: [
-      ...quietArgs,
-      ...(options.microphone === undefined
+    args:
+      options.microphone === undefined
         ? []
         : [
             '--use-fake-ui-for-media-stream',
             '--use-fake-device-for-media-stream',
             `--use-file-for-fake-audio-capture=${options.microphone}`,
-          ]),
-    ],
+          ],
   });
   afterAll(() => context.close());
   const complaints: string[] = [];

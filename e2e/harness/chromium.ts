@@ -1,0 +1,43 @@
+// The one place that knows how a Chromium is found and started here.
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium } from 'playwright';
+
+/** Set-up names the browser; run by hand, the usual places are tried. */
+function executablePath(): string {
+  const found = [process.env.CHROMIUM, '/usr/lib/chromium/chromium', chromium.executablePath()].find(
+    (path) => path !== undefined && existsSync(path),
+  );
+  if (found === undefined) throw new Error('no Chromium: run npm test, which finds or installs one');
+  return found;
+}
+
+const quietArgs = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+];
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: executablePath(), headless: true, args: quietArgs });
+}
+
+/** A browser on a profile folder, so that what pages store outlives a crash of the page. */
+export function launchProfile(
+  folder: string,
+  options: { viewport: { width: number; height: number }; hasTouch: boolean; args: readonly string[] },
+): Promise<BrowserContext> {
+  const { viewport, hasTouch, args } = options;
+  return chromium.launchPersistentContext(folder, {
+    executablePath: executablePath(),
+    headless: true,
+    viewport,
+    hasTouch,
+    acceptDownloads: true,
+    args: [...quietArgs, ...args],
+  });
+}
