@@ -70,7 +70,7 @@ const flite: readonly BuiltinVoice[] = [
     name: 'slt',
     lang: 'en',
     label: 'English (US), Sally',
-    pitchHz: 170,
+    pitchHz: 175,
     speaks: { engine: 'flite', voice: 'slt' },
   },
   {
