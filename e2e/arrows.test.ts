@@ -102,7 +102,7 @@ test('engines know no stage, no queue and no server', () => {
 
 test('what is concrete is wired where everything is wired, and nowhere else', () => {
   const wiring =
-    /^agent\/(main|cli|stage-host|process\/(?:serve-stages|run-stage)|render\/.*|art\/.*|engines\/.*)\.ts$/;
+    /^agent\/(main|cli|workshop|process\/(?:stage-host|serve-stages|run-stage)|render\/.*|art\/.*|engines\/.*)\.ts$/;
   const wired = ofProduct.filter(
     ({ from, to }) =>
       from.startsWith('agent/') &&

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { type Picture, readPicture, writeGrey, writePicture } from '../../media/picture.ts';
 import type { EngineContext, Readiness } from '../engine.ts';
+import { lookBuiltin } from './builtin-id.ts';
 import { scorePhoto } from './choose.ts';
 import { type FaceSearch, type FoundFace, findFaces } from './face/find.ts';
 import { noFace } from './face/gates.ts';
@@ -16,9 +17,7 @@ export const PHOTO_SIDE = 2048;
 
 export function createBuiltinLook(): LookEngine {
   return {
-    id: 'look/builtin',
-    version: '1',
-    tier: 'builtin',
+    ...lookBuiltin,
     async probe(): Promise<Readiness> {
       try {
         await checkModelFiles();

@@ -9,6 +9,7 @@ import { resample } from '@myspinbot/shared/speech/resample.ts';
 import type { Phone, Word } from '@myspinbot/shared/speech/timing.ts';
 import { SOUND_HZ, type Sound, writeWav } from '../../media/sound.ts';
 import type { EngineContext } from '../engine.ts';
+import { speechBuiltin } from './builtin-id.ts';
 import { cleanText } from './clean-text.ts';
 import { espeakPath, speakWithEspeak } from './espeak.ts';
 import { flitePath, speakWithFlite } from './flite.ts';
@@ -33,9 +34,7 @@ const SHORTEST_PHONE_MS = 8;
 
 export function createBuiltinSpeech(): SpeechEngine {
   return {
-    id: 'speech/builtin',
-    version: '1',
-    tier: 'builtin',
+    ...speechBuiltin,
     probe,
     voices: voiceEntries,
     speak,
