@@ -29,7 +29,7 @@ export default defineConfig({
       registerType: 'prompt',
       injectRegister: false,
       injectManifest: {
-        globPatterns: ['**/*.{js,css,html,svg,png,webp,jpg,woff2,webmanifest}'],
+        globPatterns: ['**/*.{js,css,html,svg,png,webp,jpg,json,woff2,webmanifest}'],
         maximumFileSizeToCacheInBytes: 4 * 1024 * 1024,
       },
       manifest: {

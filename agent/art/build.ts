@@ -33,4 +33,9 @@ async function stages(): Promise<void> {
   }
 }
 
-await Promise.all([sample(), stages(), renderIcons(`${publicDir}/icons`)]);
+async function icons(): Promise<void> {
+  await renderIcons(`${publicDir}/icons`);
+  await copyFile(`${publicDir}/icons/favicon.svg`, `${publicDir}/favicon.svg`);
+}
+
+await Promise.all([sample(), stages(), icons()]);

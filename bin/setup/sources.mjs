@@ -8,7 +8,14 @@ import { digest, readStamp, writeStamp } from './stamp.mjs';
 const folders = ['agent', 'web', 'shared'];
 const files = ['package.json', 'pnpm-lock.yaml', 'tsconfig.base.json', 'vite.config.ts', 'bin/build.mjs'];
 /** Not sources: installed, or made by the build itself. */
-const skipped = new Set(['node_modules', 'dist', 'public/sample', 'public/art', 'public/icons']);
+const skipped = new Set([
+  'node_modules',
+  'dist',
+  'public/sample',
+  'public/art',
+  'public/icons',
+  'public/favicon.svg',
+]);
 const isTest = /\.(test|bench)\.tsx?$/;
 
 const stamp = inRepo('dist/built-from.json');
