@@ -56,11 +56,11 @@ export function sendAsset(
 
 /** RFC 6266: a plain name for old readers, the real one for the rest. */
 export function disposition(download: boolean, name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
-  const unsafe =
-    /[\u0000-\u001f\u007f/\\]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-  // Cut by characters first: half of a pair cannot be encoded.
-  const safe = [...name].slice(0, 120).join('').replace(unsafe, '_');
+  // Control characters, half surrogates and what separates folders. Cut by characters: half a pair cannot be encoded.
+  const safe = [...name]
+    .slice(0, 120)
+    .join('')
+    .replace(/[\p{Cc}\p{Cs}/\\]/gu, '_');
   const plain = safe.replace(/[^\x20-\x7e]/g, '_').replace(/["%]/g, '_');
   const encoded = encodeURIComponent(safe).replace(
     /['()*]/g,

@@ -25,7 +25,11 @@ export interface TransferLink {
   close(): Promise<void>;
 }
 
-export function createTransferLink(options: { vault: Vault; log: Logger; heartbeatMs?: number }): TransferLink {
+export function createTransferLink(options: {
+  vault: Vault;
+  log: Logger;
+  heartbeatMs?: number;
+}): TransferLink {
   const { vault, log } = options;
   const server = new WebSocketServer({
     noServer: true,

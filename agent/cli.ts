@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+// The command line of the agent: finds the command and loads only what that command needs.
+const help = `myspinbot: your own talking bot, made on your own machine
+
+  myspinbot start     run the agent and serve the app
+  myspinbot render    make one video from the command line
+
+Each has --help. Also: --version, --help.
+`;
+
+/** Runs one command and returns the exit code: 0 done, 1 failed, 2 bad usage. */
+async function run(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv;
+  switch (command) {
+    case 'start': {
+      const { start } = await import('./start.ts');
+      return start(rest);
+    }
+    case '--version':
+    case '-V': {
+      const { default: record } = await import('./package.json', { with: { type: 'json' } });
+      process.stdout.write(`${record.version}\n`);
+      return 0;
+    }
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(help);
+      return command === undefined ? 2 : 0;
+    default:
+      process.stderr.write(`There is no command "${command.slice(0, 60)}".\n\n${help}`);
+      return 2;
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2));
+
+export {};

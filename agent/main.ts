@@ -1,0 +1,167 @@
+// The composition root of the daemon: the workshop where jobs are done, and around it the documents, the sockets,
+// the figures and the server. It decides nothing; it hands each part what the part needs.
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AgentEntry } from '@myspinbot/shared/document/agent-entry.ts';
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import type { Config } from './config.ts';
+import { builtinEngines } from './engines/catalog.ts';
+import { createHub } from './hub/hub.ts';
+import type { Logger } from './log/logger.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import packageRecord from './package.json' with { type: 'json' };
+import { systemClock } from './queue/clock.ts';
+import { createMirror } from './queue/mirror.ts';
+import { startServer } from './server/server.ts';
+import { createTransferLink } from './transfer/link.ts';
+import { openWorkshop, type Workshop } from './workshop.ts';
+
+export const version = packageRecord.version;
+
+export interface RunningAgent {
+  /** "http://127.0.0.1:7777" */
+  readonly url: string;
+  readonly port: number;
+  /** Stops listening and lets go of everything; a running job goes on at the next start. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the data folder and listens. Throws Failure `refused` while another agent has the folder, `bad-input`
+ * when the port is taken.
+ */
+export async function startAgent(config: Config, log: Logger): Promise<RunningAgent> {
+  const { dataDir } = config;
+  const clock = systemClock;
+  /** What is to be let go, in this order: doors first, then the work, then what remembers. */
+  const parts: { order: number; close(): Promise<void> | void }[] = [];
+  const close = async () => {
+    for (const part of parts.splice(0).sort((a, b) => a.order - b.order)) {
+      try {
+        await part.close();
+      } catch (cause) {
+        // The next part is let go all the same: half an agent must not stay.
+        log.error('agent.close', { error: String(cause) });
+      }
+    }
+  };
+
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    // First, because it is what keeps a second agent out: the system frees it when this process dies.
+    const workshop = await openOnly(dataDir, log);
+    parts.push({ order: 5, close: () => workshop.close() });
+    const { vault, queue, hosts } = workshop;
+    const [id, hub] = await Promise.all([
+      readIdentity(dataDir),
+      createHub({ dir: join(dataDir, 'documents'), clock, log: log.child({ room: 'hub' }) }),
+    ]);
+    parts.push({ order: 7, close: () => hub.close() });
+    const mirror = createMirror({
+      queue,
+      hub,
+      agent: { id, name: config.name },
+      clock,
+      log: log.child({ room: 'mirror' }),
+    });
+    // After the queue: that the running job was interrupted is still shown.
+    parts.push({ order: 6, close: () => mirror.close() });
+    const link = createTransferLink({ vault, log: log.child({ room: 'transfer' }) });
+    parts.push({ order: 3, close: () => link.close() });
+    const metrics = createMetrics({ queue, hub, link, vault, version });
+    parts.push({ order: 4, close: () => metrics.close() });
+
+    let voices: AgentEntry['voices'] = [];
+    const server = await startServer(
+      {
+        version,
+        webDir: config.webDir,
+        vault,
+        hub,
+        link,
+        queue,
+        describe: () => ({ engines: workshop.offers(), voices }),
+        inspectPhoto: (path, signal) => hosts.inspectPhoto(path, signal),
+        metrics: metrics.scrape,
+        now: clock.now,
+        log: log.child({ room: 'server' }),
+        onEvent: metrics.server,
+      },
+      config.port,
+    );
+    parts.push({ order: 1, close: () => server.close() });
+    const note = runningFile(dataDir);
+    await writeFile(note, JSON.stringify({ pid: process.pid, url: server.url }));
+    parts.push({ order: 2, close: () => rm(note, { force: true }) });
+
+    const startedAt = clock.now();
+    const announce = () => {
+      mirror.announce({
+        id,
+        name: config.name,
+        version,
+        startedAt,
+        engines: [...workshop.offers()],
+        voices,
+      });
+    };
+    announce();
+    // Engines are asked once the door is open: loading them takes longer than everything above.
+    const asking = new AbortController();
+    parts.push({ order: 0, close: () => asking.abort(new Error('the agent stops')) });
+    void hosts.describe(asking.signal).then(
+      (described) => {
+        if (asking.signal.aborted) return;
+        workshop.setOffers(described.engines);
+        voices = described.voices;
+        announce();
+      },
+      (cause: unknown) => {
+        if (!asking.signal.aborted) log.error('agent.engines-silent', { error: String(cause) });
+      },
+    );
+    log.info('agent.listening', { url: server.url });
+    return { url: server.url, port: server.port, close };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+function runningFile(dataDir: string): string {
+  return join(dataDir, 'running.json');
+}
+
+/** Opens the workshop, or says where the agent is that has it. */
+async function openOnly(dataDir: string, log: Logger): Promise<Workshop> {
+  try {
+    return await openWorkshop({ dir: dataDir, log, catalog: builtinEngines });
+  } catch (cause) {
+    if (!(cause instanceof Failure) || cause.code !== 'refused') throw cause;
+    let where = '';
+    try {
+      const note = JSON.parse(await readFile(runningFile(dataDir), 'utf8')) as Record<string, unknown>;
+      if (typeof note.url === 'string') where = ` at ${note.url} (process ${String(note.pid)})`;
+    } catch {
+      // It is just starting or has lost its note: the message is less precise, nothing else.
+    }
+    throw new Failure({
+      code: 'refused',
+      message: `An agent is already running${where} on the data folder ${dataDir}.`,
+      hint: 'Use that one, stop it first, or start this one with another folder: --data DIR.',
+      cause,
+    });
+  }
+}
+
+/** The agent's id, made once per data folder. */
+async function readIdentity(dataDir: string): Promise<string> {
+  const path = join(dataDir, 'agent-id');
+  const known = await readFile(path, 'utf8').catch(() => '');
+  if (/^a_[0-9a-f]{24}$/.test(known.trim())) return known.trim();
+  const id = `a_${randomBytes(12).toString('hex')}`;
+  await writeFile(`${path}.temp`, `${id}\n`);
+  await rename(`${path}.temp`, path);
+  return id;
+}
