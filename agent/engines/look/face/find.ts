@@ -29,7 +29,7 @@ export interface FaceSearch {
 type FaceModels = Pick<LookModels, 'detector' | 'mesh'>;
 
 /** A reading below either is a leaf, a knot, a shirt: not even worth a "why not". */
-const PLAUSIBLE = { detection: 0.4, presence: 0.5 };
+const PLAUSIBLE = { detection: 0.5, presence: 0.5 };
 /** Beside a face that can be animated only what is surely a face is listed. */
 const SURELY = { detection: 0.6, presence: 0.9 };
 /** With a face this large (of the longer side) nobody else is looked for in tiles. */
@@ -99,7 +99,7 @@ async function readFace(
   detection: Detection,
 ): Promise<FoundFace | undefined> {
   if (detection.score < PLAUSIBLE.detection) return undefined;
-  const reading = await readMesh(models.mesh, ladder, detection);
+  const reading = await readUpright(models, ladder, detection);
   if (reading.mesh.presence < PLAUSIBLE.presence) return undefined;
   const { box, roll } = reading.mesh;
   const detail = measureDetail(ladder, {
@@ -110,6 +110,29 @@ async function readFace(
     angle: (roll * Math.PI) / 180,
   });
   return { reading, detail, verdict: judgeFace(reading, detail, shareOutside(reading, ladder)) };
+}
+
+/** How much surer the detector must be of the face turned by half before that is believed. */
+const CLEARLY_SURER = 0.05;
+/** Side of the square in which a face is looked at again, in face boxes. */
+const SECOND_LOOK = 2;
+
+/**
+ * The mesh, the right way up. Given a face upside down both models may see a face with the chin for a
+ * forehead, and be sure of it. So the face is shown to the detector again, level and upside down: it is
+ * always surer of the true way (real .93 to .76, drawn .93 to .81).
+ */
+async function readUpright(models: FaceModels, ladder: Ladder, detection: Detection): Promise<MeshReading> {
+  const reading = await readMesh(models.mesh, ladder, detection);
+  const { box, roll, presence } = reading.mesh;
+  if (presence < PLAUSIBLE.presence) return reading;
+  const side = SECOND_LOOK * Math.max(box.width, box.height);
+  const square = { cx: box.x + box.width / 2, cy: box.y + box.height / 2, width: side, height: side };
+  const angle = (roll * Math.PI) / 180;
+  const [level] = await detectFaces(models.detector, ladder, { ...square, angle });
+  const [flipped] = await detectFaces(models.detector, ladder, { ...square, angle: angle + Math.PI });
+  if (flipped === undefined || flipped.score < (level?.score ?? 0) + CLEARLY_SURER) return reading;
+  return readMesh(models.mesh, ladder, flipped);
 }
 
 function shareOutside({ mesh: { points } }: MeshReading, { width, height }: Ladder): number {

@@ -15,10 +15,12 @@ export const limits = {
   eyeDistance: 40,
   /** Degrees to either side: beyond, half of the mouth is hidden. */
   yaw: 35,
+  /** Fine detail of the face (sharpness.ts): below, the photo is out of focus and every mouth shape a smear. */
+  detail: 0.03,
 } as const;
 
-/** Below this share of fine detail the face counts as blurred (for the words only; the gates above decide). */
-const BLURRED = 0.12;
+/** A face that fails a gate with less detail than this fails it because it is soft (for the words only). */
+const SOFT = 0.06;
 
 /** A photo with a shorter side than this is called a thumbnail when no face is found. */
 const TINY_PHOTO = 200;
@@ -57,7 +59,7 @@ export function judgeFace(reading: MeshReading, detail: number, outside: number)
       hint: 'Use a photo that shows the whole face, from hair to chin.',
     };
   }
-  if (unclear && detail < BLURRED) {
+  if (detail < limits.detail || (unclear && detail < SOFT)) {
     return {
       fit: false,
       code: 'face-unclear',
