@@ -1,10 +1,10 @@
 // The live world of the app, composed: documents, the device's store and the links become what live.ts promises to
 // screens. It owns the order in which things start and end, and the verbs; the parts beside it own the rest.
-import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
+import type { AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import { type Author, projectRoom, WORKSPACE_ROOM } from '@myspinbot/shared/document/layout.ts';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import type { Job, JobId, JobRequest } from '@myspinbot/shared/job/job.ts';
+import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
 import { type ProjectId, projectFieldsSchema } from '@myspinbot/shared/project/project.ts';
 import { draftSpin } from '@myspinbot/shared/project/spin.ts';
 import { liveQuery } from 'dexie';
@@ -44,7 +44,7 @@ import { createWorkspaceView } from './workspace-view.ts';
 export interface LiveWorld {
   db: AppDatabase;
   tabs: TabChannel;
-  bytes: Pick<Bytes, 'hash' | 'reach'>;
+  bytes: Pick<Bytes, 'hash' | 'reach' | 'move'>;
   clock: Clock;
   /** `ws://host/sync`, without the room. */
   syncUrl: string;
@@ -123,14 +123,10 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
     const onJob = (job: Job) => {
       if (job.run?.state === 'waiting-for-assets' && !resent.has(job.request.id)) {
         resent.add(job.request.id);
-        quietly(resend(job.request));
+        quietly(store.send(job.request.assets.map((asset) => asset.hash)));
       }
       const isOurs = job.request.device === device || edited.has(job.request.project);
       if (isOurs && !job.wish.hidden) quietly(wantResult(job));
-    };
-    const resend = async (request: JobRequest) => {
-      const lacking = request.assets.map((asset) => asset.hash).filter((hash) => !queued().has(hash));
-      await store.send(lacking);
     };
     const wantResult = async (job: Job) => {
       const result = job.run?.result;
@@ -139,17 +135,24 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       await store.want(files.flatMap((file) => (file === null ? [] : [file.hash])));
     };
 
-    const [queued, setQueued] = createSignal<ReadonlyMap<AssetHash, number>>(new Map());
     const outbox = liveQuery(() => db.outbox.toArray()).subscribe({
       next(rows) {
-        const left = new Map(rows.map((row) => [row.hash, row.left]));
-        setQueued(left);
-        view.outbox(left);
+        view.outbox(new Map(rows.map((row) => [row.hash, row.left])));
+        if (rows.length > 0) world.bytes.move();
       },
       // The count of bytes is a nicety; that the store cannot be read is said by `saved`.
       error: () => undefined,
     });
-    stops.push(() => outbox.unsubscribe());
+    const wanted = liveQuery(() => db.wanted.count()).subscribe({
+      next: (count) => {
+        if (count > 0) world.bytes.move();
+      },
+      error: () => undefined, // As above.
+    });
+    stops.push(
+      () => outbox.unsubscribe(),
+      () => wanted.unsubscribe(),
+    );
 
     const loaded = lead.stored.loaded.then(() => {
       runWithOwner(owner, () => stops.push(view.follow(workspace, onJob)));

@@ -15,7 +15,7 @@ export interface AssetStore extends TransferStore {
   /** Keeps a whole, hashed asset and queues it for the workstation, in one commit. */
   keep(ref: AssetRef, blocks: readonly string[], blob: Blob): Promise<void>;
 
-  /** Queues assets that are here for the workstation (again). */
+  /** Queues assets that are here for the workstation (again); those that are queued or not here are left out. */
   send(hashes: readonly AssetHash[]): Promise<void>;
   /** How many bytes of a queued asset the workstation is not known to have. */
   left(hash: AssetHash, bytes: number): Promise<void>;
@@ -71,7 +71,7 @@ export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
       db.transaction('rw', db.assets, db.outbox, async () => {
         for (const hash of hashes) {
           const row = await db.assets.get(hash);
-          if (row === undefined) continue;
+          if (row === undefined || (await db.outbox.get(hash)) !== undefined) continue;
           await db.outbox.put({ hash, left: row.bytes, addedAt: now() });
         }
       }),

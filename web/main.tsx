@@ -1,0 +1,93 @@
+// The app's composition root: the browser's own things are picked up here and nowhere else, handed to the live
+// layer, and the screens are mounted. The lists are painted in the first frame, from this device's store.
+import './design/design.css';
+import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
+import { render } from 'solid-js/web';
+import { createBytes } from './link/bytes.ts';
+import { systemClock } from './link/clock.ts';
+import { createLive } from './live/create-live.ts';
+import { LiveContext } from './live/live.ts';
+import { UpdateContext } from './live/update.ts';
+import { createAppUpdate } from './pwa/update.ts';
+import { App } from './screens/app.tsx';
+import { DATABASE_NAME, openDatabase } from './vault/database.ts';
+import { openTabChannel } from './vault/tab-channel.ts';
+
+const root = document.getElementById('app');
+if (root === null) throw new Error('index.html has no #app');
+
+try {
+  await start(root);
+} catch (cause) {
+  // Only the store can fail here: a browser that keeps nothing for this page.
+  console.error('start/failed', cause);
+  root.setAttribute('role', 'alert');
+  root.style.cssText = 'max-width: 32rem; margin: 20vh auto; padding: 0 1.5rem;';
+  root.textContent =
+    'MySpinBot cannot keep anything in this browser, so it cannot start. Leave the private window, or allow this ' +
+    'page to store data, then load it again.';
+}
+
+async function start(into: HTMLElement): Promise<void> {
+  const syncUrl = new URL(endpoints.sync, location.href);
+  syncUrl.protocol = syncUrl.protocol === 'https:' ? 'wss:' : 'ws:';
+  const bytes = createBytes(
+    () => new Worker(new URL('./link/bytes-worker.ts', import.meta.url), { type: 'module', name: 'bytes' }),
+  );
+  const live = await createLive({
+    db: openDatabase(),
+    tabs: openTabChannel(DATABASE_NAME),
+    bytes,
+    clock: systemClock,
+    syncUrl: syncUrl.href,
+    socket: WebSocket,
+    fetch: (input, init) => fetch(input, init),
+    urls: { create: (blob) => URL.createObjectURL(blob), revoke: (url) => URL.revokeObjectURL(url) },
+    storage: navigator.storage,
+    deviceName: deviceName(navigator.userAgent),
+  });
+  const onVisible = (seen: () => void) => {
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') seen();
+    });
+    addEventListener('pageshow', seen);
+    addEventListener('online', seen);
+  };
+  onVisible(live.wake);
+  const update = createAppUpdate({
+    // In development files change under the worker's feet.
+    container: import.meta.env.PROD ? navigator.serviceWorker : undefined,
+    url: '/service-worker.js',
+    now: systemClock.now,
+    onVisible,
+    settle: live.flush,
+    reload: () => location.reload(),
+  });
+
+  into.replaceChildren();
+  render(
+    () => (
+      <LiveContext.Provider value={live}>
+        <UpdateContext.Provider value={update}>
+          <App />
+        </UpdateContext.Provider>
+      </LiveContext.Provider>
+    ),
+    into,
+  );
+}
+
+/** Which of a person's devices this is, in one or two words. */
+function deviceName(agent: string): string {
+  const kinds: [RegExp, string][] = [
+    [/iPhone/, 'iPhone'],
+    [/iPad/, 'iPad'],
+    [/Android.*Mobile/, 'Android phone'],
+    [/Android/, 'Android tablet'],
+    [/Macintosh/, 'Mac'],
+    [/Windows/, 'Windows PC'],
+    [/CrOS/, 'Chromebook'],
+    [/Linux/, 'Linux PC'],
+  ];
+  return kinds.find(([pattern]) => pattern.test(agent))?.[1] ?? 'Browser';
+}
