@@ -16,6 +16,10 @@ async function run(argv: readonly string[]): Promise<number> {
       const { start } = await import('./start.ts');
       return start(rest);
     }
+    case 'render': {
+      const { runRender } = await import('./render/run.ts');
+      return runRender(rest);
+    }
     case '--version':
     case '-V': {
       const { default: record } = await import('./package.json', { with: { type: 'json' } });
