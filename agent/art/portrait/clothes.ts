@@ -4,6 +4,10 @@ import { palette as c } from './palette.ts';
 const rib = (x: number, top: number, bottom: number) =>
   `<path d="M${x} ${top} q${(x - 512) * 0.05} ${(bottom - top) / 2} ${(x - 512) * 0.1} ${bottom - top}" fill="none" stroke="${c.mustardDark}" stroke-opacity="0.45" stroke-width="5" stroke-linecap="round"/>`;
 
+const NECK = 'M422 660 L420 850 Q512 905 604 850 L602 660 Z';
+const JACKET =
+  'M60 1030 C70 930 150 890 262 868 C330 854 380 838 404 812 L620 812 C644 838 694 854 762 868 C874 890 954 930 964 1030 Z';
+
 const button = (x: number, y: number) => `
   <circle cx="${x}" cy="${y + 3}" r="15" fill="${c.curtainDark}" opacity="0.6"/>
   <circle cx="${x}" cy="${y}" r="14" fill="url(#brass)"/>
@@ -30,13 +34,17 @@ export const clothes = `
     <stop offset="0.5" stop-color="${c.mustard}"/>
     <stop offset="1" stop-color="${c.mustardDark}"/>
   </radialGradient>
-  <path d="M422 660 L420 850 Q512 905 604 850 L602 660 Z" fill="url(#neck)"/>
+  <clipPath id="inNeck"><path d="${NECK}"/></clipPath>
+  <clipPath id="inJacket"><path d="${JACKET}"/></clipPath>
+  <path d="${NECK}" fill="url(#neck)"/>
   <!-- the chin's shadow on the neck -->
-  <path d="M418 690 Q512 800 606 690 L606 800 Q512 850 418 790 Z" fill="${c.skinDeep}" opacity="0.55" filter="url(#soft12)"/>
+  <g clip-path="url(#inNeck)"><path d="M400 680 Q512 790 624 680 L624 790 Q512 836 400 780 Z" fill="${c.skinDeep}" opacity="0.6" filter="url(#soft12)"/></g>
   <!-- shoulders -->
-  <path d="M60 1030 C70 930 150 890 262 868 C330 854 380 838 404 812 L620 812 C644 838 694 854 762 868 C874 890 954 930 964 1030 Z" fill="url(#jacket)"/>
+  <path d="${JACKET}" fill="url(#jacket)"/>
+  <g clip-path="url(#inJacket)">
   <path d="M262 868 C230 910 226 970 232 1030 L60 1030 C70 930 150 890 262 868 Z" fill="${c.curtainLight}" opacity="0.25" filter="url(#soft12)"/>
   <path d="M786 880 C812 920 818 980 812 1030 L964 1030 C954 930 884 896 786 880 Z" fill="${c.curtainDark}" opacity="0.45" filter="url(#soft12)"/>
+  </g>
   <!-- roll-neck -->
   <path d="M398 806 C372 850 380 930 430 1030 L594 1030 C644 930 652 850 626 806 Z" fill="url(#knit)"/>
   <path d="M404 776 C398 800 396 830 402 850 C450 892 574 892 622 850 C628 830 626 800 620 776 C574 812 450 812 404 776 Z" fill="url(#knit)"/>

@@ -14,9 +14,9 @@ const eye = ({ outer, inner, top, bottom }: (typeof features)['leftEye' | 'right
   <path d="${upper} ${lower} Z" fill="${c.eyeWhite}"/>
   <g clip-path="url(#${id})">
     <ellipse cx="${inner.x}" cy="${inner.y}" rx="9" ry="7" fill="#e79a84" opacity="0.8"/>
-    <circle cx="${x}" cy="${y}" r="21.5" fill="${c.ink}"/>
-    <circle cx="${x}" cy="${y}" r="20" fill="url(#iris)"/>
-    <circle cx="${x}" cy="${y}" r="9.5" fill="#140d16"/>
+    <circle cx="${x}" cy="${y}" r="23.5" fill="${c.ink}"/>
+    <circle cx="${x}" cy="${y}" r="22" fill="url(#iris)"/>
+    <circle cx="${x}" cy="${y}" r="10.5" fill="#140d16"/>
     <path d="${upper}" fill="none" stroke="#3a2430" stroke-opacity="0.55" stroke-width="17" filter="url(#soft4)"/>
     <circle cx="${x - 7}" cy="${y - 8}" r="5.2" fill="#ffffff"/>
     <circle cx="${x + 8}" cy="${y + 8}" r="2.6" fill="#ffffff" opacity="0.7"/>
@@ -31,9 +31,9 @@ const eye = ({ outer, inner, top, bottom }: (typeof features)['leftEye' | 'right
 
 const brow = (mirror: boolean) => {
   const shape =
-    'M470 412 C452 392 420 384 376 408 C374 411 376 415 380 414 C418 400 446 406 464 424 C472 430 478 422 470 412 Z';
+    'M474 401 C452 384 416 378 374 404 C371 407 373 411 378 410 C414 395 446 399 466 414 C476 420 482 409 474 401 Z';
   const at = mirror ? `transform="translate(${2 * AXIS} -4) scale(-1 1)"` : '';
-  return `<path ${at} d="${shape}" fill="${c.hair}" opacity="0.92"/>`;
+  return `<path ${at} d="${shape}" fill="${c.brow}" opacity="0.94"/>`;
 };
 
 export const eyes = `

@@ -28,9 +28,6 @@ export const face = `
     <stop offset="0.5" stop-color="${c.skin}"/>
     <stop offset="1" stop-color="${c.skinShade}"/>
   </radialGradient>
-  <!-- ears, mostly under the hair -->
-  <ellipse cx="318" cy="500" rx="26" ry="52" fill="${c.skinShade}"/>
-  <ellipse cx="706" cy="500" rx="26" ry="52" fill="${c.skinShade}"/>
   <path d="${OUTLINE}" fill="url(#skin)"/>
   <g clip-path="url(#inFace)">
     <!-- the side away from the light, and the turn of the jaw -->
@@ -61,7 +58,7 @@ export const face = `
 
 export const nose = `
   <path d="M530 440 C536 490 546 520 552 552 C556 572 548 582 534 586 L520 586 C532 540 524 490 520 440 Z" fill="${c.skinDeep}" opacity="0.42" filter="url(#soft8)"/>
-  <path d="M505 430 C501 480 500 520 500 550" fill="none" stroke="#fff3e2" stroke-opacity="0.75" stroke-width="12" stroke-linecap="round" filter="url(#soft8)"/>
+  <path d="M505 430 C501 480 500 520 500 550" fill="none" stroke="#fff3e2" stroke-opacity="0.55" stroke-width="11" stroke-linecap="round" filter="url(#soft8)"/>
   <ellipse cx="512" cy="586" rx="40" ry="9" fill="${c.skinDeep}" opacity="0.5" filter="url(#soft8)"/>
   <ellipse cx="508" cy="556" rx="20" ry="16" fill="#fff0dd" opacity="0.65" filter="url(#soft8)"/>
   <path d="M476 562 C468 574 472 586 484 586" fill="none" stroke="${c.skinDeep}" stroke-opacity="0.7" stroke-width="4" stroke-linecap="round" filter="url(#soft2)"/>

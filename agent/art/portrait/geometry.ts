@@ -13,22 +13,22 @@ export interface Spot {
 /** Left and right as seen in the picture. */
 export const features = {
   leftEye: {
-    outer: { x: 397, y: 456 },
-    inner: { x: 463, y: 461 },
-    top: { x: 428, y: 434 },
-    bottom: { x: 430, y: 474 },
+    outer: { x: 392, y: 453 },
+    inner: { x: 465, y: 462 },
+    top: { x: 427, y: 430 },
+    bottom: { x: 428, y: 470 },
   },
   rightEye: {
-    outer: { x: 627, y: 456 },
-    inner: { x: 561, y: 461 },
-    top: { x: 596, y: 434 },
-    bottom: { x: 594, y: 474 },
+    outer: { x: 630, y: 453 },
+    inner: { x: 557, y: 462 },
+    top: { x: 596, y: 430 },
+    bottom: { x: 594, y: 470 },
   },
   mouth: {
-    left: { x: 446, y: 630 },
-    right: { x: 578, y: 630 },
-    top: { x: 512, y: 615 },
-    bottom: { x: 512, y: 663 },
+    left: { x: 441, y: 626 },
+    right: { x: 579, y: 626 },
+    top: { x: 511, y: 617 },
+    bottom: { x: 511, y: 666 },
   },
 } as const satisfies Record<string, Record<string, Spot>>;
 

@@ -15,6 +15,11 @@ const gradients = `
     <stop offset="0.45" stop-color="${c.hair}"/>
     <stop offset="0.75" stop-color="${c.hairLight}"/>
     <stop offset="1" stop-color="${c.hair}"/>
+  </linearGradient>
+  <linearGradient id="ribbon" x1="0" x2="0.3" y1="0" y2="1">
+    <stop offset="0" stop-color="${c.curtainLight}"/>
+    <stop offset="0.5" stop-color="${c.curtain}"/>
+    <stop offset="1" stop-color="${c.curtainDark}"/>
   </linearGradient>`;
 
 export const hairBehind = `${gradients}
@@ -24,10 +29,8 @@ export const hairBehind = `${gradients}
   ${strand('M480 150 C500 104 556 92 600 126', c.hairWarm, 4, 0.6)}
   ${strand('M500 176 C520 140 560 130 596 150', c.hairLight, 4, 0.5)}
   <!-- the mass behind the face -->
-  <path d="M512 172 C350 166 268 280 270 430 C271 540 262 610 286 690 C300 734 350 748 392 726 L640 726 C682 748 728 732 740 690 C764 610 752 540 754 430 C756 280 674 178 512 172 Z" fill="url(#hair)"/>
-  <!-- ribbon -->
-  <path d="M448 186 C500 166 574 166 622 190 L616 214 C570 192 506 192 454 210 Z" fill="${c.curtain}"/>
-  <path d="M448 186 C500 166 574 166 622 190 L620 197 C570 176 506 175 450 194 Z" fill="${c.curtainLight}" opacity="0.8"/>`;
+  <path d="M512 172 C350 166 268 280 270 430 C271 540 258 612 276 690 C290 742 352 764 430 716 L600 716 C672 764 736 742 748 690 C766 612 752 540 754 430 C756 280 674 178 512 172 Z" fill="url(#hair)"/>
+`;
 
 export const hairBefore = `
   <!-- fringe from a parting on the right, and the sides that frame the cheeks -->
@@ -41,6 +44,14 @@ export const hairBefore = `
   ${strand('M314 470 C304 540 302 610 314 672', c.hairWarm, 4, 0.35)}
   ${strand('M640 236 C700 290 726 360 728 450', c.hairLight, 6, 0.35)}
   ${strand('M728 480 C734 560 732 620 716 680', c.hairLight, 5, 0.3)}
-  <!-- a few loose ends -->
-  ${strand('M352 392 C346 420 340 440 342 470', c.hair, 6, 0.9)}
-  ${strand('M668 356 C684 390 690 420 692 452', c.hair, 5, 0.9)}`;
+  <path d="M572 216 C580 244 592 268 603 284 C614 268 616 240 612 212 Z" fill="${c.hairDark}"/>
+  <!-- the ribbon, tied in a bow -->
+  <path d="M452 196 C500 170 574 170 620 196 L616 216 C570 194 506 192 456 216 Z" fill="${c.curtainDark}"/>
+  <path d="M536 196 C500 150 440 142 424 170 C412 198 440 232 478 226 C504 222 524 212 536 196 Z" fill="url(#ribbon)"/>
+  <path d="M536 196 C572 150 632 142 648 170 C660 198 632 232 594 226 C568 222 548 212 536 196 Z" fill="url(#ribbon)"/>
+  <path d="M524 200 C500 222 470 244 452 276 L484 272 L496 292 C508 256 524 230 540 208 Z" fill="${c.curtain}"/>
+  <path d="M548 200 C566 224 584 244 606 268 L578 270 L566 292 C556 258 544 232 534 208 Z" fill="${c.curtainDark}"/>
+  <path d="M528 194 C500 186 470 180 444 188 M526 204 C504 208 482 212 462 210" fill="none" stroke="${c.curtainDark}" stroke-opacity="0.7" stroke-width="4" stroke-linecap="round"/>
+  <path d="M544 194 C572 186 602 180 628 188 M546 204 C568 208 590 212 610 210" fill="none" stroke="${c.curtainDark}" stroke-opacity="0.7" stroke-width="4" stroke-linecap="round"/>
+  <rect x="518" y="178" width="36" height="40" rx="14" fill="${c.curtain}"/>
+  <path d="M526 186 q10 -5 20 0" fill="none" stroke="${c.curtainLight}" stroke-width="5" stroke-linecap="round"/>`;

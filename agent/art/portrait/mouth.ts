@@ -4,10 +4,10 @@ import { palette as c } from './palette.ts';
 
 const { left, right, top, bottom } = features.mouth;
 /** The lip line's middle: the lips touch here. */
-const middle = 637;
+const middle = 640;
 
-const line = `M${left.x} ${left.y} C${left.x + 22} ${middle + 3} ${top.x - 26} ${middle - 3} ${top.x} ${middle} C${top.x + 26} ${middle - 3} ${right.x - 22} ${middle + 3} ${right.x} ${right.y}`;
-const lineBack = `C${right.x - 22} ${middle + 3} ${top.x + 26} ${middle - 3} ${top.x} ${middle} C${top.x - 26} ${middle - 3} ${left.x + 22} ${middle + 3} ${left.x} ${left.y}`;
+const line = `M${left.x} ${left.y} C${left.x + 22} ${middle} ${top.x - 30} ${middle - 1} ${top.x} ${middle} C${top.x + 30} ${middle - 1} ${right.x - 22} ${middle} ${right.x} ${right.y}`;
+const lineBack = `C${right.x - 22} ${middle} ${top.x + 30} ${middle - 1} ${top.x} ${middle} C${top.x - 30} ${middle - 1} ${left.x + 22} ${middle} ${left.x} ${left.y}`;
 const upperLip = `M${left.x} ${left.y} C${left.x + 24} ${top.y + 6} ${top.x - 26} ${top.y - 4} ${top.x - 13} ${top.y - 3} C${top.x - 8} ${top.y - 2} ${top.x - 4} ${top.y + 3} ${top.x} ${top.y + 3} C${top.x + 4} ${top.y + 3} ${top.x + 8} ${top.y - 2} ${top.x + 13} ${top.y - 3} C${top.x + 26} ${top.y - 4} ${right.x - 24} ${top.y + 6} ${right.x} ${right.y} ${lineBack} Z`;
 const lowerLip = `${line} C${right.x - 18} ${bottom.y - 12} ${bottom.x + 30} ${bottom.y} ${bottom.x} ${bottom.y} C${bottom.x - 30} ${bottom.y} ${left.x + 18} ${bottom.y - 12} ${left.x} ${left.y} Z`;
 

@@ -15,6 +15,7 @@ export const palette = {
   hair: '#33243a',
   hairLight: '#6d4358',
   hairWarm: '#9c5a4a',
+  brow: '#4b2f3e',
   hairDark: '#1f1626',
   curtain: '#c8372f',
   curtainDark: '#8f2226',
