@@ -1,0 +1,106 @@
+// @vitest-environment node
+import 'fake-indexeddb/auto';
+import { type AssetRef, BLOCK_BYTES } from '@myspinbot/shared/asset/asset.ts';
+import { afterEach, expect, test } from 'vitest';
+import { openAssetStore } from './assets.ts';
+import { AppDatabase } from './database.ts';
+import { hashBlob } from './hashing.ts';
+
+let count = 0;
+const open: AppDatabase[] = [];
+function stores() {
+  const db = new AppDatabase(`assets-${count++}`);
+  open.push(db);
+  return { db, store: openAssetStore(db, () => 1) };
+}
+afterEach(() => {
+  for (const db of open.splice(0)) db.close();
+});
+
+async function film(bytes: number) {
+  const content = new Uint8Array(bytes).map((_, at) => at * 7 + (at >> 11) + (at >> 20));
+  const { hash, blocks } = await hashBlob(new Blob([content]));
+  const ref: AssetRef = { hash, bytes, type: 'video/mp4' };
+  const block = (index: number) => content.slice(index * BLOCK_BYTES, (index + 1) * BLOCK_BYTES);
+  return { ref, blocks, block };
+}
+
+test('hashing knows the published digests', async () => {
+  expect((await hashBlob(new Blob([]))).hash).toBe(
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  );
+  expect((await hashBlob(new Blob(['abc']))).hash).toBe(
+    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  );
+});
+
+test('a partial asset is taken up where it was, and is not seen before it is whole', async () => {
+  const { db, store } = stores();
+  const { ref, blocks, block } = await film(3 * BLOCK_BYTES + 5);
+  const first = await store.receive(ref, blocks);
+  expect(await first.block(2, block(2))).toBe(true);
+  expect(await store.has(ref.hash)).toBe(false);
+  const second = await store.receive(ref, blocks);
+  expect(second.missing()).toEqual([0, 1, 3]);
+  for (const index of second.missing()) await second.block(index, block(index));
+  expect(await second.finish()).toEqual(ref);
+  const blob = await store.blob(ref.hash);
+  expect((await hashBlob(blob!)).hash).toBe(ref.hash);
+  expect(await db.pieces.count()).toBe(0);
+});
+
+test('a damaged block is refused and nothing of it is kept', async () => {
+  const { db, store } = stores();
+  const { ref, blocks, block } = await film(BLOCK_BYTES + 9);
+  const partial = await store.receive(ref, blocks);
+  const damaged = block(1);
+  damaged[3] = damaged[3]! ^ 1;
+  expect(await partial.block(1, damaged)).toBe(false);
+  expect(await db.pieces.count()).toBe(0);
+});
+
+test('a block that rotted in the store is missing again instead of becoming part of the film', async () => {
+  const { db, store } = stores();
+  const { ref, blocks, block } = await film(2 * BLOCK_BYTES);
+  const partial = await store.receive(ref, blocks);
+  await partial.block(0, block(0));
+  await partial.block(1, block(1));
+  const rotten = block(0);
+  rotten[0] = rotten[0]! ^ 255;
+  await db.pieces.put({ hash: ref.hash, index: 0, bytes: rotten });
+  await expect(partial.finish()).rejects.toMatchObject({ code: 'bad-input' });
+  expect(partial.missing()).toEqual([0]);
+  await partial.block(0, block(0));
+  expect(await partial.finish()).toEqual(ref);
+});
+
+test('an offer whose blocks are not the asset is not kept', async () => {
+  const { store, db } = stores();
+  const { ref } = await film(10);
+  const other = await film(11);
+  const partial = await store.receive({ ...ref, bytes: 11 }, other.blocks);
+  await partial.block(0, other.block(0));
+  await expect(partial.finish()).rejects.toMatchObject({ code: 'bad-input' });
+  expect(partial.missing()).toEqual([]);
+  expect(await store.has(ref.hash)).toBe(false);
+  expect(await db.pieces.count()).toBe(0);
+});
+
+test('another list of blocks for the same asset starts anew', async () => {
+  const { store } = stores();
+  const { ref, blocks, block } = await film(2 * BLOCK_BYTES);
+  await (await store.receive(ref, blocks)).block(0, block(0));
+  const again = await store.receive(ref, [blocks[1]!, blocks[0]!]);
+  expect(again.missing()).toEqual([0, 1]);
+});
+
+test('what is wanted and here is not asked for; what is queued twice is queued once', async () => {
+  const { db, store } = stores();
+  const { ref, blocks } = await film(5);
+  await store.keep(ref, blocks, new Blob([new Uint8Array(5)]));
+  await store.want([ref.hash]);
+  expect(await db.wanted.count()).toBe(0);
+  await store.left(ref.hash, 2);
+  await store.send([ref.hash, 'f'.repeat(64) as never]);
+  expect(await db.outbox.toArray()).toMatchObject([{ hash: ref.hash, left: 2 }]);
+});
