@@ -1,0 +1,101 @@
+// What a person does in the app, in their words: found by role and name, so that a journey reads like its story
+// and fails when a screen stops being understandable.
+import type { Locator, Page } from 'playwright';
+import { expect } from 'vitest';
+
+/** A whole job on a busy machine. */
+const jobLimitMs = 150_000;
+
+/** Opens the app's first screen and waits until it stands. */
+export async function openApp(page: Page, url: string, path = '/'): Promise<void> {
+  await page.goto(`${url}${path}`);
+  await page.locator('main').waitFor();
+}
+
+/** The workstation's line says it is here. */
+export async function workstationIsHere(page: Page): Promise<void> {
+  await page
+    .getByText(/ is here$/)
+    .locator('visible=true')
+    .first()
+    .waitFor();
+}
+
+/** A new, empty project from wherever the person is. */
+export async function newProject(page: Page): Promise<void> {
+  const first = page.getByRole('button', { name: 'Use my photo' });
+  const later = page.getByRole('button', { name: /^(New project|New)$/ }).locator('visible=true');
+  await first.or(later).first().click();
+  await page.waitForURL(/\/project\/p_/);
+  await words(page).waitFor();
+}
+
+/** The sample character's project. */
+export async function castSample(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Start with Pip' }).click();
+  await page.waitForURL(/\/project\/p_/);
+  await spinIsReady(page);
+}
+
+export async function addPhoto(page: Page, file: string): Promise<void> {
+  await page.getByLabel(/^(Choose a photo|Add another)$/).setInputFiles(file);
+}
+
+/** Where the lines are written. */
+export function words(page: Page): Locator {
+  return page.getByRole('textbox', { name: 'What it says' });
+}
+
+export async function choose(page: Page, label: string): Promise<void> {
+  // The radio button itself is invisible: a person presses its words.
+  await page
+    .locator('label')
+    .filter({ has: page.getByRole('radio', { name: label }) })
+    .click();
+}
+
+export async function isSaved(page: Page): Promise<void> {
+  await page.getByText('Saved', { exact: true }).locator('visible=true').first().waitFor();
+}
+
+export function spinButton(page: Page): Locator {
+  return page.getByRole('button', { name: 'Spin', exact: true });
+}
+
+/** Nothing is missing any more. */
+export async function spinIsReady(page: Page): Promise<void> {
+  await expect.poll(() => spinButton(page).getAttribute('aria-disabled'), { timeout: 20_000 }).toBeNull();
+}
+
+/** Presses Spin and follows to the job's screen; returns its address. */
+export async function spin(page: Page): Promise<string> {
+  await spinIsReady(page);
+  await spinButton(page).click();
+  await page.waitForURL(/\/job\/j_/);
+  return page.url();
+}
+
+/** Waits on the job's screen until its video is there, plays it, and returns how long it is in seconds. */
+export async function videoPlays(page: Page): Promise<number> {
+  const video = page.locator('video');
+  await video.waitFor({ timeout: jobLimitMs });
+  await page.waitForFunction(() => (document.querySelector('video')?.duration ?? 0) > 0, undefined, {
+    timeout: 30_000,
+  });
+  await video.evaluate(async (element: HTMLVideoElement) => {
+    element.muted = true;
+    if (element.paused) await element.play();
+  });
+  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.3);
+  const { duration, error } = await video.evaluate((element: HTMLVideoElement) => ({
+    duration: element.duration,
+    error: element.error?.message,
+  }));
+  expect(error).toBeUndefined();
+  return duration;
+}
+
+/** Whether anything is wider than the screen: a page that scrolls sideways on a phone. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
