@@ -10,17 +10,21 @@ import type { Phone, Word } from '@myspinbot/shared/speech/timing.ts';
 import type { Sound } from '../../media/sound.ts';
 import { BREAK, COMPARE_HZ, type Reference, referenceOf } from './reference.ts';
 
+/** `share`: cost of the walk as a share of a meaningless one's (see HIGHEST_SHARE). */
 export type Alignment =
-  | { ok: true; phones: Phone[]; words: Word[]; cost: number }
-  | { ok: false; why: 'no-text' | 'no-speech' | 'other-length' | 'other-words'; cost?: number };
+  | { ok: true; phones: Phone[]; words: Word[]; share: number }
+  | { ok: false; why: 'no-text' | 'no-speech' | 'other-length' | 'other-words'; share?: number };
 
 /** Distance of unrelated rows of 13 normalised coefficients is about 5; of the same phone 3 to 4. */
 const SPEECH_IN_BREAK = 4.2;
 const SILENCE_IN_BREAK = 0.2;
 const SILENCE_IN_SPEECH = 2.5;
 const REST_STEP = 0.35;
-/** Mean cost per step above which the words were not those of the recording. */
-export const HIGHEST_COST = 3.9;
+/**
+ * The walk must be cheaper than the walk through the same text backwards, which sounds like speech but says
+ * nothing. Measured on 32 sentences of four voices: right words 0.75 to 0.925 of it, wrong words 0.937 to 1.03.
+ */
+const HIGHEST_SHARE = 0.94;
 /** How much slower or faster than the reference a person may be. */
 const SLOWEST = 3;
 const FASTEST = 0.4;
@@ -34,7 +38,7 @@ const SHORTEST_PHONE_MS = 15;
 /** A silence inside a break shorter than this belongs to the sounds beside it. */
 const SHORTEST_SILENCE_FRAMES = 8;
 
-/** Aligns; refuses (never throws) when text and recording do not belong together. */
+/** Aligns; refuses (does not throw) when text and recording do not belong together. */
 export async function alignRecording(
   sound: Sound,
   text: string,
@@ -58,8 +62,22 @@ export async function alignRecording(
   const raw = cepstra(plain, COMPARE_HZ);
   const heard = normalize(raw, active);
   const walk = walkThrough(reference, heard, active);
-  if (walk.cost > HIGHEST_COST) return { ok: false, why: 'other-words', cost: walk.cost };
-  return { ok: true, cost: walk.cost, ...timesOf(reference, walk, active) };
+  signal.throwIfAborted();
+  const share = walk.cost / walkThrough(backwards(reference), heard, active).cost;
+  if (share > HIGHEST_SHARE) return { ok: false, why: 'other-words', share };
+  return { ok: true, share, ...timesOf(reference, walk, active) };
+}
+
+function backwards(reference: Reference): Reference {
+  const { width, count, data } = reference.frames;
+  const reversed = new Float32Array(data.length);
+  for (let row = 0; row < count; row++)
+    reversed.set(data.subarray(row * width, (row + 1) * width), (count - 1 - row) * width);
+  return {
+    ...reference,
+    frames: { width, count, data: reversed },
+    phoneOfRow: Int32Array.from(reference.phoneOfRow).reverse(),
+  };
 }
 
 function walkThrough(reference: Reference, heard: Frames, active: Uint8Array): Warp {
