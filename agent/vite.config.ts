@@ -27,7 +27,11 @@ export default defineConfig({
     minify: false,
     sourcemap: true,
     rolldownOptions: {
-      input: { cli: entry('./cli.ts'), 'stage-host': entry('./process/stage-host.ts') },
+      input: {
+        cli: entry('./cli.ts'),
+        'stage-host': entry('./process/stage-host.ts'),
+        'portrait-worker': entry('./engines/portrait/portrait-worker.ts'),
+      },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },
