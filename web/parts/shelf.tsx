@@ -1,0 +1,53 @@
+// The cast on its shelf: one medallion per project, and the empty place that makes a new one.
+import './shelf.css';
+import { Plus } from 'lucide';
+import { type JSX, Show } from 'solid-js';
+import { Icon } from '../design/icon.tsx';
+import { Medallion, type MedallionProps } from './medallion.tsx';
+
+export function Shelf(props: { label: string; children: JSX.Element }) {
+  return (
+    <ul class="shelf" aria-label={props.label}>
+      {props.children}
+    </ul>
+  );
+}
+
+export function ShelfMember(
+  props: Pick<MedallionProps, 'name' | 'src' | 'seed' | 'progress' | 'state'> & {
+    href: string;
+    under?: string | undefined;
+  },
+) {
+  return (
+    <li class="shelf-place">
+      <a class="shelf-member" href={props.href}>
+        <Medallion
+          name={props.name}
+          src={props.src}
+          {...(props.seed === undefined ? {} : { seed: props.seed })}
+          progress={props.progress}
+          state={props.state}
+          decorative
+        />
+        <span class="shelf-name">
+          <bdi>{props.name}</bdi>
+          <Show when={props.under}>{(under) => <span class="shelf-under">{under()}</span>}</Show>
+        </span>
+      </a>
+    </li>
+  );
+}
+
+export function ShelfNew(props: { label: string; onNew: () => void }) {
+  return (
+    <li class="shelf-place">
+      <button type="button" class="shelf-member" onClick={() => props.onNew()}>
+        <span class="shelf-new-round">
+          <Icon shape={Plus} size={32} />
+        </span>
+        <span class="shelf-name">{props.label}</span>
+      </button>
+    </li>
+  );
+}

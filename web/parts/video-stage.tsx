@@ -1,0 +1,72 @@
+// The finished video and nothing around it: poster, one large play button, then the browser's own controls.
+import './video-stage.css';
+import { Play } from 'lucide';
+import { createSignal, Show } from 'solid-js';
+import { Icon } from '../design/icon.tsx';
+
+export function VideoStage(props: {
+  title: string;
+  src: string | undefined;
+  poster: string | undefined;
+  width: number;
+  height: number;
+  /** WebVTT for people who cannot hear it; off until asked for where captions are in the picture already. */
+  captions?: { src: string; lang: string } | undefined;
+  /** What to say while the bytes are not here. */
+  absent: string;
+}) {
+  const [touched, setTouched] = createSignal(false);
+  let video: HTMLVideoElement | undefined;
+  const shape = () => ({ '--shape': `${props.width} / ${props.height}` });
+  return (
+    <div class="video-stage" style={shape()}>
+      <Show
+        when={props.src}
+        fallback={
+          <div class="video-absent">
+            <p>{props.absent}</p>
+          </div>
+        }
+      >
+        {(src) => (
+          <>
+            {/* biome-ignore lint/a11y/useMediaCaption: the track is given as soon as its file is on this device */}
+            <video
+              ref={video}
+              src={src()}
+              poster={props.poster}
+              width={props.width}
+              height={props.height}
+              controls={touched()}
+              playsinline
+              preload="metadata"
+              aria-label={props.title}
+              onPlay={() => setTouched(true)}
+            >
+              <Show when={props.captions}>
+                {(captions) => (
+                  <track kind="captions" src={captions().src} srclang={captions().lang} label="Captions" />
+                )}
+              </Show>
+            </video>
+            <Show when={!touched()}>
+              <button
+                type="button"
+                class="video-first"
+                aria-label={`Play ${props.title}`}
+                onClick={() => {
+                  setTouched(true);
+                  // A refusal (no gesture, no decoder) leaves the controls, which say it themselves.
+                  void video?.play().catch(() => undefined);
+                  video?.focus();
+                }}
+              >
+                <Icon shape={Play} size={32} />
+              </button>
+            </Show>
+          </>
+        )}
+      </Show>
+    </div>
+  );
+}

@@ -1,0 +1,124 @@
+// The history: every job that was asked for, newest first, finished ones as posters above.
+import { EyeOff } from 'lucide';
+import { createMemo, createSignal, For, Show } from 'solid-js';
+import { type JobView, useLive } from '../live/live.ts';
+import { Button, IconButton, LinkButton } from '../parts/button.tsx';
+import { clock } from '../parts/clock.ts';
+import { EmptyState } from '../parts/empty-state.tsx';
+import { JobRow, Poster } from '../parts/job-row.tsx';
+import { Section } from '../parts/section.tsx';
+import { useToasts } from '../parts/toast.tsx';
+import { projectTitle } from './cast.ts';
+import { useDesk } from './desk.ts';
+import { isOn, jobWords, phaseMark } from './job-words.ts';
+import { agoWords } from './time-words.ts';
+
+/** Posters shown at first and with every press on "Show more": a year of videos must not load at once. */
+const PAGE = 24;
+
+export default function History() {
+  const live = useLive();
+  const [shown, setShown] = createSignal(PAGE);
+  const on = createMemo(() => live.jobs.filter((job) => isOn(job.phase)));
+  const done = createMemo(() => live.jobs.filter((job) => job.phase === 'succeeded'));
+  const ended = createMemo(() => live.jobs.filter((job) => job.phase !== 'succeeded' && !isOn(job.phase)));
+
+  return (
+    <div class="mx-auto grid max-w-page gap-10 p-4 tablet:p-8">
+      <h1>History</h1>
+      <Show
+        when={live.jobs.length > 0}
+        fallback={
+          <EmptyState
+            title="No premieres yet"
+            text="Every video you spin comes here, and stays until you take it out."
+            action={
+              <LinkButton tone="quiet" href="/">
+                To the stage
+              </LinkButton>
+            }
+          />
+        }
+      >
+        <Show when={on().length > 0}>
+          <Section title="On now">
+            <ul class="job-rows">
+              <For each={on()}>{(job, index) => <Line job={job} before={index()} />}</For>
+            </ul>
+          </Section>
+        </Show>
+        <Show when={done().length > 0}>
+          <Section title="Premieres" note={String(done().length)}>
+            <ul class="posters">
+              <For each={done().slice(0, shown())}>{(job) => <Finished job={job} />}</For>
+            </ul>
+            <Show when={done().length > shown()}>
+              <Button tone="quiet" onClick={() => setShown(shown() + PAGE)}>
+                Show more
+              </Button>
+            </Show>
+          </Section>
+        </Show>
+        <Show when={ended().length > 0}>
+          <Section title="Stopped along the way">
+            <ul class="job-rows">
+              <For each={ended()}>{(job) => <Line job={job} before={0} />}</For>
+            </ul>
+          </Section>
+        </Show>
+      </Show>
+    </div>
+  );
+}
+
+function Line(props: { job: JobView; before: number }) {
+  const live = useLive();
+  const desk = useDesk();
+  const toasts = useToasts();
+  const progress = () => live.progress(props.job.request.id);
+  const cover = live.assetUrl(
+    () => live.projects.find((project) => project.id === props.job.request.project)?.cover,
+  );
+  const words = () => jobWords(props.job, progress(), live.workstation(), props.before);
+  const hide = () => {
+    const id = props.job.request.id;
+    live.hide(id, true);
+    toasts.show('Taken out of the history.', () => live.hide(id, false));
+  };
+  return (
+    <JobRow
+      href={`/job/${props.job.request.id}`}
+      name={projectTitle(live, props.job.request.project)}
+      src={cover()}
+      seed={props.job.request.project}
+      state={phaseMark(props.job.phase)}
+      progress={isOn(props.job.phase) ? (progress()?.fraction ?? 0) : undefined}
+      words={
+        isOn(props.job.phase)
+          ? words().short
+          : `${words().short} · ${agoWords(props.job.run?.finishedAt ?? props.job.request.requestedAt, desk.now())}`
+      }
+      actions={
+        isOn(props.job.phase) ? undefined : (
+          <IconButton shape={EyeOff} label="Take out of the history" onClick={hide} />
+        )
+      }
+    />
+  );
+}
+
+function Finished(props: { job: JobView }) {
+  const live = useLive();
+  const desk = useDesk();
+  const poster = live.assetUrl(() => props.job.run?.result?.poster);
+  return (
+    <Poster
+      href={`/job/${props.job.request.id}`}
+      title={projectTitle(live, props.job.request.project)}
+      picture={poster()}
+      length={clock(props.job.run?.result?.durationMs ?? 0)}
+      under={agoWords(props.job.run?.finishedAt ?? props.job.request.requestedAt, desk.now())}
+      fresh={!desk.premieres.isSeen(props.job.request.id)}
+    />
+  );
+}

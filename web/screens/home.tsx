@@ -1,0 +1,142 @@
+// Home: the cast on its shelf, what is on now, the last premieres, and the workstation in one line. With nobody
+// cast yet, the stage waits with the sample in the light.
+import { Camera, Sparkles } from 'lucide';
+import { createMemo, createResource, For, Show } from 'solid-js';
+import type { JobView } from '../live/live.ts';
+import { useLive } from '../live/live.ts';
+import { Button } from '../parts/button.tsx';
+import { clock } from '../parts/clock.ts';
+import { Proscenium } from '../parts/curtain.tsx';
+import { JobRow, Poster } from '../parts/job-row.tsx';
+import { Medallion } from '../parts/medallion.tsx';
+import { Section } from '../parts/section.tsx';
+import { Shelf, ShelfMember, ShelfNew } from '../parts/shelf.tsx';
+import { WorkstationLine } from '../parts/workstation-line.tsx';
+import { createCast, projectTitle, UNTITLED } from './cast.ts';
+import { useDesk } from './desk.ts';
+import { isOn, jobWords, phaseMark } from './job-words.ts';
+import { loadSample, SAMPLE_PORTRAIT } from './sample.ts';
+import { agoWords } from './time-words.ts';
+import { workstationWords } from './workstation-words.ts';
+
+/** Posters on Home; the rest is in the history. */
+const LAST = 6;
+
+export function Home() {
+  const live = useLive();
+  const desk = useDesk();
+  const cast = createCast();
+  const on = createMemo(() => live.jobs.filter((job) => isOn(job.phase)));
+  const done = createMemo(() => live.jobs.filter((job) => job.phase === 'succeeded').slice(0, LAST));
+
+  return (
+    <div class="mx-auto grid max-w-page gap-10 p-4 tablet:p-8">
+      <Show
+        when={live.projects.length > 0}
+        fallback={<FirstNight busy={cast.isBusy()} onSample={cast.startSample} onOwn={cast.startNew} />}
+      >
+        <Show when={on().length > 0}>
+          <Section title="On now">
+            <ul>
+              <For each={on()}>{(job, index) => <OnNowRow job={job} before={index()} />}</For>
+            </ul>
+          </Section>
+        </Show>
+        <Section title="Your cast">
+          <Shelf label="Your cast">
+            <For each={live.projects}>
+              {(project) => {
+                const cover = live.assetUrl(() => project.cover);
+                return (
+                  <ShelfMember
+                    href={`/project/${project.id}`}
+                    name={project.title.trim() === '' ? UNTITLED : project.title}
+                    src={cover()}
+                    seed={project.id}
+                    under={agoWords(project.updatedAt, desk.now())}
+                  />
+                );
+              }}
+            </For>
+            <ShelfNew label="Cast somebody" onNew={() => void cast.startNew()} />
+          </Shelf>
+        </Section>
+        <Show when={done().length > 0}>
+          <Section
+            title="Last premieres"
+            note={
+              <a class="link" href="/history">
+                All of them
+              </a>
+            }
+          >
+            <ul class="posters">
+              <For each={done()}>{(job) => <LastPremiere job={job} />}</For>
+            </ul>
+          </Section>
+        </Show>
+      </Show>
+      <div class="wide:hidden">
+        <WorkstationLine words={workstationWords(live.workstation(), desk.now())} />
+      </div>
+    </div>
+  );
+}
+
+function FirstNight(props: { busy: boolean; onSample: () => void; onOwn: () => void }) {
+  const [sample] = createResource(() => loadSample().catch(() => undefined));
+  // `latest` does not suspend: the stage stands before the sample's name is known.
+  const name = () => sample.latest?.name ?? 'Pip';
+  return (
+    <Proscenium>
+      <Medallion name={name()} src={SAMPLE_PORTRAIT} size="large" decorative />
+      <h1 class="heading text-title wide:text-display">Your photo. Your words. It talks.</h1>
+      <p class="max-w-line text-on-house-soft">
+        Made on your own machine, and it stays there. {name()} has learned the lines already.
+      </p>
+      <div class="flex flex-wrap justify-center gap-3">
+        <Button tone="curtain" big icon={Sparkles} busy={props.busy} onClick={() => props.onSample()}>
+          Start with {name()}
+        </Button>
+        <Button tone="quiet" icon={Camera} onClick={() => props.onOwn()}>
+          Use my photo
+        </Button>
+      </div>
+    </Proscenium>
+  );
+}
+
+function OnNowRow(props: { job: JobView; before: number }) {
+  const live = useLive();
+  const progress = () => live.progress(props.job.request.id);
+  const cover = live.assetUrl(
+    () => live.projects.find((project) => project.id === props.job.request.project)?.cover,
+  );
+  return (
+    <JobRow
+      href={`/job/${props.job.request.id}`}
+      name={projectTitle(live, props.job.request.project)}
+      src={cover()}
+      seed={props.job.request.project}
+      progress={progress()?.fraction ?? 0}
+      state={phaseMark(props.job.phase)}
+      words={jobWords(props.job, progress(), live.workstation(), props.before).short}
+    />
+  );
+}
+
+function LastPremiere(props: { job: JobView }) {
+  const live = useLive();
+  const desk = useDesk();
+  const poster = live.assetUrl(() => props.job.run?.result?.poster);
+  return (
+    <Poster
+      href={`/job/${props.job.request.id}`}
+      title={projectTitle(live, props.job.request.project)}
+      picture={poster()}
+      length={clock(props.job.run?.result?.durationMs ?? 0)}
+      under={agoWords(props.job.run?.finishedAt ?? props.job.request.requestedAt, desk.now())}
+      fresh={!desk.premieres.isSeen(props.job.request.id)}
+    />
+  );
+}

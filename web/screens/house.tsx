@@ -1,0 +1,222 @@
+// The house around every screen: title bar and tabs on the phone, the library where there is room, the ring of the
+// running job in both, messages, and the tab's title as a progress line.
+import { type RouteSectionProps, useLocation, useNavigate } from '@solidjs/router';
+import { ArrowLeft, Clapperboard, House as HouseShape, Plus, Settings as SettingsShape } from 'lucide';
+import { createEffect, createMemo, ErrorBoundary, For, Show, Suspense } from 'solid-js';
+import { Icon } from '../design/icon.tsx';
+import { type JobView, useLive } from '../live/live.ts';
+import { Button, IconButton } from '../parts/button.tsx';
+import '../parts/frame.css';
+import { Mark } from '../parts/mark.tsx';
+import { Medallion } from '../parts/medallion.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { ScreenSkeleton } from '../parts/skeleton.tsx';
+import { ToastRail, useToasts } from '../parts/toast.tsx';
+import { WorkstationLine } from '../parts/workstation-line.tsx';
+import { createCast, projectTitle } from './cast.ts';
+import { useDesk } from './desk.ts';
+import { isOn, jobWords, phaseMark } from './job-words.ts';
+import { workstationWords } from './workstation-words.ts';
+
+export function House(props: RouteSectionProps) {
+  const live = useLive();
+  const toasts = useToasts();
+  const desk = useDesk();
+  const place = useLocation();
+  const cast = createCast();
+
+  const running = createMemo(
+    () => live.jobs.find((job) => job.phase === 'running') ?? live.jobs.find((job) => isOn(job.phase)),
+  );
+  const isShownAlready = (job: JobView) => place.pathname === `/job/${job.request.id}`;
+  const isDeep = () => place.pathname.startsWith('/project/') || place.pathname.startsWith('/job/');
+  const hasOwnBar = () => place.pathname.startsWith('/project/');
+
+  createEffect(() => {
+    const job = running();
+    const progress = job === undefined ? undefined : live.progress(job.request.id);
+    document.title =
+      job === undefined || progress === undefined
+        ? 'MySpinBot'
+        : `${Math.round(progress.fraction * 100)} % · ${projectTitle(live, job.request.project)}`;
+  });
+
+  return (
+    <>
+      <a href="#floor" class="button button-quiet skip" rel="external">
+        Skip to the content
+      </a>
+      <div class="house">
+        <header class="titlebar">
+          <Show
+            when={isDeep()}
+            fallback={
+              <a class="wordmark" href="/">
+                <Mark />
+                MySpinBot
+              </a>
+            }
+          >
+            <BackButton />
+          </Show>
+          <div class="titlebar-end">
+            <Show when={running()}>
+              {(job) => (
+                <Show when={!isShownAlready(job())}>
+                  <OnNow job={job()} />
+                </Show>
+              )}
+            </Show>
+          </div>
+        </header>
+
+        <nav class="library" aria-label="Library">
+          <a class="wordmark" href="/">
+            <Mark />
+            MySpinBot
+          </a>
+          <Button tone="quiet" icon={Plus} wide onClick={() => void cast.startNew()}>
+            New project
+          </Button>
+          <ul class="library-list" aria-label="Your cast">
+            <For each={live.projects}>
+              {(project) => {
+                const cover = live.assetUrl(() => project.cover);
+                const href = `/project/${project.id}`;
+                const job = () =>
+                  live.jobs.find((each) => each.request.project === project.id && isOn(each.phase));
+                return (
+                  <li>
+                    <a
+                      class="library-link"
+                      href={href}
+                      aria-current={place.pathname === href ? 'page' : undefined}
+                    >
+                      <Medallion
+                        name={project.title}
+                        src={cover()}
+                        seed={project.id}
+                        size="tiny"
+                        state={job() === undefined ? undefined : phaseMark(job()!.phase)}
+                        progress={
+                          job() === undefined ? undefined : (live.progress(job()!.request.id)?.fraction ?? 0)
+                        }
+                        decorative
+                      />
+                      <span class="library-name" dir="auto">
+                        {projectTitle(live, project.id)}
+                      </span>
+                    </a>
+                  </li>
+                );
+              }}
+            </For>
+          </ul>
+          <div>
+            <Show when={running()}>{(job) => <OnNow job={job()} wide />}</Show>
+            <a
+              class="library-link"
+              href="/history"
+              aria-current={place.pathname === '/history' ? 'page' : undefined}
+            >
+              <Icon shape={Clapperboard} />
+              History
+            </a>
+            <a
+              class="library-link"
+              href="/settings"
+              aria-current={place.pathname === '/settings' ? 'page' : undefined}
+            >
+              <Icon shape={SettingsShape} />
+              Settings
+            </a>
+          </div>
+          <WorkstationLine words={workstationWords(live.workstation(), desk.now())} />
+        </nav>
+
+        <main id="floor" class="floor" classList={{ 'floor-bare': hasOwnBar() }}>
+          <ErrorBoundary
+            fallback={(_error, reset) => (
+              <div class="p-4 tablet:p-8">
+                <Notice
+                  tone="error"
+                  title="This screen could not be shown."
+                  kept="Your projects and videos are safe on this device."
+                  next="Show it again, or reload the page."
+                  actions={
+                    <>
+                      <Button onClick={reset}>Show it again</Button>
+                      <Button tone="plain" onClick={() => location.reload()}>
+                        Reload
+                      </Button>
+                    </>
+                  }
+                />
+              </div>
+            )}
+          >
+            <Suspense fallback={<ScreenSkeleton />}>{props.children}</Suspense>
+          </ErrorBoundary>
+        </main>
+
+        <Show when={!hasOwnBar()}>
+          <nav class="bottombar" aria-label="Main">
+            <Tab href="/" label="Home" shape={HouseShape} />
+            <button type="button" class="tab tab-new" onClick={() => void cast.startNew()}>
+              <Icon shape={Plus} size={24} />
+              New
+            </button>
+            <Tab href="/history" label="History" shape={Clapperboard} />
+            <Tab href="/settings" label="Settings" shape={SettingsShape} />
+          </nav>
+        </Show>
+      </div>
+      <ToastRail toasts={toasts} />
+    </>
+  );
+}
+
+function Tab(props: { href: string; label: string; shape: typeof Plus }) {
+  const place = useLocation();
+  return (
+    <a class="tab" href={props.href} aria-current={place.pathname === props.href ? 'page' : undefined}>
+      <Icon shape={props.shape} size={24} />
+      {props.label}
+    </a>
+  );
+}
+
+function BackButton() {
+  const navigate = useNavigate();
+  return <IconButton shape={ArrowLeft} label="Home" onClick={() => navigate('/')} />;
+}
+
+/** The ring that follows the job everywhere. */
+function OnNow(props: { job: JobView; wide?: boolean }) {
+  const live = useLive();
+  const progress = () => live.progress(props.job.request.id);
+  const project = () => live.projects.find((each) => each.id === props.job.request.project);
+  const cover = live.assetUrl(() => project()?.cover);
+  const words = () => jobWords(props.job, progress(), live.workstation(), 0);
+  return (
+    <a
+      class={props.wide === true ? 'library-link' : 'on-now'}
+      href={`/job/${props.job.request.id}`}
+      aria-label={`${projectTitle(live, props.job.request.project)}: ${words().short}`}
+    >
+      <Medallion
+        name={projectTitle(live, props.job.request.project)}
+        src={cover()}
+        seed={props.job.request.project}
+        size="tiny"
+        state={phaseMark(props.job.phase)}
+        progress={progress()?.fraction ?? 0}
+        decorative
+      />
+      <span class="figures">
+        {props.wide === true ? 'On now: ' : ''}
+        {progress() === undefined ? 'waiting' : `${Math.round(progress()!.fraction * 100)} %`}
+      </span>
+    </a>
+  );
+}

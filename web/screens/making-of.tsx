@@ -1,0 +1,189 @@
+// The making of: the portrait in its ring, what is on now and what comes, who makes it, and the way out. Waiting
+// is told as it is, with what happens next.
+import type { StageRun } from '@myspinbot/shared/job/job.ts';
+import { stageNames } from '@myspinbot/shared/job/job.ts';
+import { isEnded } from '@myspinbot/shared/job/life.ts';
+import { PenLine, RotateCw } from 'lucide';
+import { createMemo, Show } from 'solid-js';
+import { type JobView, useLive } from '../live/live.ts';
+import { Button, LinkButton } from '../parts/button.tsx';
+import { Medallion } from '../parts/medallion.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { type ProgrammeStage, StageProgramme } from '../parts/programme.tsx';
+import { Facts, Fold, Section } from '../parts/section.tsx';
+import { useToasts } from '../parts/toast.tsx';
+import { projectTitle } from './cast.ts';
+import { useDesk } from './desk.ts';
+import { engineWords } from './engine-words.ts';
+import { isOn, jobWords, phaseMark, stageWords } from './job-words.ts';
+import { agoWords, tookWords } from './time-words.ts';
+
+export function MakingOf(props: { job: JobView }) {
+  const live = useLive();
+  const toasts = useToasts();
+  const desk = useDesk();
+  const id = () => props.job.request.id;
+  const progress = () => live.progress(id());
+  const before = createMemo(() =>
+    props.job.phase === 'queued'
+      ? live.jobs.filter(
+          (other) =>
+            other.run !== undefined &&
+            (other.phase === 'running' || other.phase === 'queued' || other.phase === 'cancelling') &&
+            other.run.queuedAt < (props.job.run?.queuedAt ?? 0),
+        ).length
+      : 0,
+  );
+  const words = createMemo(() => jobWords(props.job, progress(), live.workstation(), before()));
+  const cover = live.assetUrl(
+    () =>
+      live.projects.find((project) => project.id === props.job.request.project)?.cover ??
+      props.job.request.assets.find((asset) => asset.type.startsWith('image/')),
+  );
+  const preview = live.assetUrl(() => progress()?.preview);
+  const title = () => projectTitle(live, props.job.request.project);
+  const isProjectHere = () => live.projects.some((project) => project.id === props.job.request.project);
+
+  const stages = (): ProgrammeStage[] => {
+    const now = progress();
+    return stageNames.map((name) => {
+      const run = props.job.run?.stages.find((stage) => stage.stage === name);
+      const isNow = props.job.phase === 'running' && now?.stage === name && run?.state !== 'done';
+      return {
+        title: stageWords[name].title,
+        does: stageWords[name].does,
+        state: isNow ? 'running' : (run?.state ?? 'waiting'),
+        time: isNow ? `${Math.round(now.stageFraction * 100)} %` : stageTime(run),
+      };
+    });
+  };
+  const engineNow = () => {
+    const stage = progress()?.stage;
+    const engine = props.job.run?.stages.find((run) => run.stage === stage)?.engine;
+    return engine === undefined ? undefined : engineWords(engine);
+  };
+  const runsOn = () => {
+    const workstation = live.workstation();
+    const name =
+      workstation.state === 'here' && workstation.agent !== undefined
+        ? workstation.agent.name
+        : 'your workstation';
+    const engine = engineNow();
+    return engine === undefined ? name : `${engine} on ${name}`;
+  };
+  const cancel = () => {
+    live.cancel(id());
+    toasts.show('Cancelled.', () => live.retry(id()));
+  };
+
+  return (
+    <div class="mx-auto grid max-w-page gap-8 p-4 tablet:p-8 wide:grid-cols-2 wide:gap-16 wide:py-16">
+      <div class="grid content-start justify-items-center gap-6 text-center">
+        <Medallion
+          name={preview() === undefined ? title() : `${title()}, a preview so far`}
+          src={preview() ?? cover()}
+          seed={props.job.request.project}
+          size="huge"
+          state={phaseMark(props.job.phase)}
+          progress={isOn(props.job.phase) ? (progress()?.fraction ?? 0) : undefined}
+        />
+        <div class="grid justify-items-center gap-1">
+          <Show
+            when={props.job.phase === 'running' && progress()}
+            fallback={
+              <h1 class="text-title" dir="auto">
+                {title()}
+              </h1>
+            }
+          >
+            {(now) => (
+              <>
+                <p class="heading figures text-display" data-testid="percent">
+                  {Math.round(now().fraction * 100)} %
+                </p>
+                <h1 class="text-lead" dir="auto">
+                  {title()}
+                </h1>
+              </>
+            )}
+          </Show>
+          <p class="text-small text-ink-soft" role="status">
+            <Show
+              when={props.job.phase === 'running'}
+              fallback={`Asked for ${agoWords(props.job.request.requestedAt, desk.now())}`}
+            >
+              {words().title}
+            </Show>
+          </p>
+        </div>
+        <Show when={isOn(props.job.phase)}>
+          <Button tone="plain" held={props.job.phase === 'cancelling'} onClick={cancel}>
+            Cancel
+          </Button>
+        </Show>
+      </div>
+
+      <div class="grid content-start gap-8">
+        <Show
+          when={props.job.phase === 'running'}
+          fallback={
+            <Notice
+              tone={words().tone}
+              title={words().title}
+              next={words().next}
+              kept={words().kept}
+              actions={
+                isOn(props.job.phase) ? undefined : (
+                  <>
+                    <Button tone="quiet" icon={RotateCw} onClick={() => live.retry(id())}>
+                      Spin it again
+                    </Button>
+                    <Show when={isProjectHere()}>
+                      <LinkButton tone="plain" icon={PenLine} href={`/project/${props.job.request.project}`}>
+                        Change something
+                      </LinkButton>
+                    </Show>
+                  </>
+                )
+              }
+            />
+          }
+        >
+          <p class="text-small text-ink-soft">{words().next}</p>
+        </Show>
+        <Section title="Programme" note={props.job.phase === 'running' ? `Made by ${runsOn()}` : undefined}>
+          <StageProgramme stages={stages()} />
+        </Section>
+        <Fold title="What exactly happened">
+          <Facts
+            facts={[
+              ['Job', id()],
+              ['Asked for', new Date(props.job.request.requestedAt).toLocaleString('en-GB')],
+              ...(props.job.run === undefined
+                ? ([['Seen by the workstation', 'not yet']] as const)
+                : ([
+                    ['Seen by the workstation', new Date(props.job.run.queuedAt).toLocaleString('en-GB')],
+                    ['Tries', String(props.job.run.attempt)],
+                    ...(isEnded(props.job.run.state) && props.job.run.finishedAt !== undefined
+                      ? ([['Ended', new Date(props.job.run.finishedAt).toLocaleString('en-GB')]] as const)
+                      : []),
+                    ...props.job.run.stages
+                      .filter((stage) => stage.engine !== undefined)
+                      .map((stage) => [stageWords[stage.stage].title, stage.engine!] as const),
+                    ...(props.job.run.failure === undefined
+                      ? []
+                      : ([['Kind of failure', props.job.run.failure.code]] as const)),
+                  ] as const)),
+            ]}
+          />
+        </Fold>
+      </div>
+    </div>
+  );
+}
+
+function stageTime(run: StageRun | undefined): string | undefined {
+  if (run?.state === 'reused') return 'from before';
+  if (run?.startedAt === undefined || run.finishedAt === undefined) return undefined;
+  return tookWords(run.finishedAt - run.startedAt);
+}

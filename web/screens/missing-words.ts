@@ -1,0 +1,27 @@
+// What a project still needs before it can spin, in one sentence, and where on the screen it is given.
+import type { Missing } from '@myspinbot/shared/project/spin.ts';
+
+const words: Readonly<Record<Missing, string>> = {
+  photo: 'a photo',
+  script: 'a few lines to say',
+  recording: 'your recording',
+  topic: 'a topic to write about',
+  'background-image': 'a picture for the background',
+};
+
+/** The id of the section where it is given. */
+export const missingPlace: Readonly<Record<Missing, string>> = {
+  photo: 'face',
+  script: 'script',
+  recording: 'script',
+  topic: 'script',
+  'background-image': 'staging',
+};
+
+/** "Before it can spin: a photo and a few lines to say." Undefined when nothing is missing. */
+export function missingWords(missing: readonly Missing[]): string | undefined {
+  if (missing.length === 0) return undefined;
+  const parts = missing.map((what) => words[what]);
+  const last = parts.pop()!;
+  return `Still needed: ${parts.length === 0 ? last : `${parts.join(', ')} and ${last}`}.`;
+}

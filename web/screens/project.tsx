@@ -1,0 +1,141 @@
+// A project: the cast on top, the script as a play script, the staging, and Spin under the thumb. Every change is
+// written at once; there is no save button, only the truth about what is saved.
+import { projectIdSchema } from '@myspinbot/shared/project/project.ts';
+import { useNavigate, useParams } from '@solidjs/router';
+import { Trash2 } from 'lucide';
+import { createMemo, createSignal, lazy, Show, Suspense } from 'solid-js';
+import { type OpenProject, useLive } from '../live/live.ts';
+import { Field } from '../parts/field.tsx';
+import { SavedMark } from '../parts/saved-mark.tsx';
+import { ScreenSkeleton } from '../parts/skeleton.tsx';
+import { SpinBar } from '../parts/spin-bar.tsx';
+import { useToasts } from '../parts/toast.tsx';
+import { projectTitle, UNTITLED } from './cast.ts';
+import { makingMs, speechMs } from './estimate.ts';
+import { missingPlace, missingWords } from './missing-words.ts';
+import NotFound from './not-found.tsx';
+import { ProjectFace } from './project-face.tsx';
+import { ProjectScript } from './project-script.tsx';
+import { ProjectStaging } from './project-staging.tsx';
+import { ProjectVoice } from './project-voice.tsx';
+import { createSpin } from './spin.ts';
+import { sizeWords } from './staging-words.ts';
+import { lengthWords } from './time-words.ts';
+
+const Menu = lazy(() => import('../parts/menu.tsx').then((module) => ({ default: module.Menu })));
+
+export default function Project() {
+  const params = useParams();
+  const live = useLive();
+  const known = createMemo(() => {
+    const id = projectIdSchema.safeParse(params.id);
+    return id.success ? id.data : undefined;
+  });
+  return (
+    <Show when={known()} keyed fallback={<NotFound />}>
+      {(id) => {
+        const project = live.openProject(id);
+        return (
+          <Show when={project.ready()} fallback={<ScreenSkeleton />}>
+            <Rehearsal project={project} />
+          </Show>
+        );
+      }}
+    </Show>
+  );
+}
+
+function Rehearsal(props: { project: OpenProject }) {
+  const live = useLive();
+  const navigate = useNavigate();
+  const toasts = useToasts();
+  const [recordingMs, setRecordingMs] = createSignal<number>();
+  const fields = () => props.project.fields();
+  const title = () => projectTitle(live, props.project.id);
+  const cover = live.assetUrl(() => props.project.photos()[0]?.asset);
+  const spin = createSpin();
+
+  const seconds = () => speechMs(fields(), props.project.script(), recordingMs());
+  const summary = () => {
+    const ms = seconds();
+    return [ms === undefined ? undefined : `About ${lengthWords(ms)}`, sizeWords[fields().size]]
+      .filter((part) => part !== undefined)
+      .join(' · ');
+  };
+  const note = () => {
+    const ms = seconds();
+    const making = ms === undefined ? undefined : makingMs(live.jobs, fields().size, ms);
+    if (live.workstation().state !== 'here') return 'Runs when your workstation is back.';
+    return making === undefined ? undefined : `Takes about ${lengthWords(making)} to make.`;
+  };
+
+  const remove = () => {
+    const id = props.project.id;
+    const name = title();
+    live.deleteProject(id, true);
+    navigate('/');
+    toasts.show(`"${name}" is gone from your cast.`, () => {
+      live.deleteProject(id, false);
+      navigate(`/project/${id}`);
+    });
+  };
+
+  return (
+    <>
+      <div class="mx-auto grid max-w-page gap-8 p-4 pb-32 tablet:p-8 tablet:pb-36">
+        <div class="grid gap-1">
+          <div class="flex items-center gap-2">
+            <div class="min-w-0 flex-1">
+              <Field
+                look="title"
+                label="Name of the project"
+                labelHidden
+                placeholder={UNTITLED}
+                maxLength={200}
+                value={fields().title}
+                onText={(text) => props.project.set({ title: text })}
+              />
+            </div>
+            <Suspense>
+              <Menu
+                label="More for this project"
+                actions={[{ label: 'Delete the project', icon: Trash2, danger: true, act: remove }]}
+              />
+            </Suspense>
+          </div>
+          <span class="tablet:hidden">
+            <SavedMark state={live.saved()} />
+          </span>
+        </div>
+        <div class="grid items-start gap-10 wide:grid-cols-3">
+          <div class="grid min-w-0 gap-10 wide:col-span-2">
+            <div class="grid gap-10 tablet:grid-cols-2 tablet:gap-8">
+              <ProjectFace project={props.project} />
+              <ProjectVoice project={props.project} />
+            </div>
+            <ProjectScript project={props.project} onRecordingLength={setRecordingMs} />
+          </div>
+          <ProjectStaging project={props.project} cover={cover()} />
+        </div>
+      </div>
+      <SpinBar
+        name={title()}
+        src={cover()}
+        seed={props.project.id}
+        summary={summary()}
+        missing={missingWords(props.project.missing())}
+        note={note()}
+        spinning={spin.isSpinning()}
+        saved={<SavedMark state={live.saved()} />}
+        onSpin={() => void spin.spin(props.project)}
+        onHeld={() => {
+          const first = props.project.missing()[0];
+          if (first === undefined) return;
+          const place = document.getElementById(missingPlace[first]);
+          place?.scrollIntoView({ behavior: 'smooth', block: 'start' });
+          place?.focus({ preventScroll: true });
+        }}
+      />
+    </>
+  );
+}

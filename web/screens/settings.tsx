@@ -1,0 +1,186 @@
+// Settings: how it looks, what is kept where, how to install it, the workstation's engines, and what it honestly
+// can and cannot do.
+import { Download, Lock } from 'lucide';
+import { createResource, For, Match, Show, Switch } from 'solid-js';
+import { type Theme, themes } from '../design/theme.ts';
+import { useLive } from '../live/live.ts';
+import { Button } from '../parts/button.tsx';
+import { Mark } from '../parts/mark.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { Facts, Section, ShareBar } from '../parts/section.tsx';
+import { Segmented } from '../parts/segmented.tsx';
+import { Skeleton } from '../parts/skeleton.tsx';
+import { useToasts } from '../parts/toast.tsx';
+import { WorkstationLine } from '../parts/workstation-line.tsx';
+import { useDesk } from './desk.ts';
+import { bytesWords } from './time-words.ts';
+import { workstationWords } from './workstation-words.ts';
+
+const themeWords: Readonly<Record<Theme, string>> = { auto: 'As the system', light: 'Light', dark: 'Dark' };
+
+export default function Settings() {
+  const live = useLive();
+  const desk = useDesk();
+  const toasts = useToasts();
+  const [storage, { refetch }] = createResource(() => live.storage());
+  const agent = () => {
+    const workstation = live.workstation();
+    return workstation.state === 'here' ? workstation.agent : undefined;
+  };
+  const persist = async () => {
+    const granted = await live.persist();
+    toasts.show(
+      granted
+        ? 'The browser will keep your projects.'
+        : 'The browser said no for now. Installing the app usually changes its mind.',
+    );
+    void refetch();
+  };
+
+  return (
+    <div class="mx-auto grid max-w-line gap-10 p-4 tablet:p-8">
+      <h1>Settings</h1>
+      <Section title="Light">
+        <Segmented
+          label="Theme"
+          value={desk.theme()}
+          onChoose={desk.setTheme}
+          options={themes.map((value) => ({ value, label: themeWords[value] }))}
+        />
+      </Section>
+
+      <Section title="Workstation">
+        <WorkstationLine words={workstationWords(live.workstation(), desk.now())} />
+        <Show when={agent()}>
+          {(entry) => (
+            <ul class="grid gap-3">
+              <For each={entry().engines}>
+                {(engine) => (
+                  <li class="grid gap-1 border-t border-line pt-3 text-small">
+                    <span class="font-semibold">{engine.id}</span>
+                    <span class="text-ink-soft">
+                      {engine.readiness.ready ? `Ready. ${engine.readiness.detail}` : engine.readiness.hint}
+                    </span>
+                  </li>
+                )}
+              </For>
+            </ul>
+          )}
+        </Show>
+      </Section>
+
+      <Section title="Storage on this device">
+        <Show when={storage.latest} fallback={<Skeleton shape="line" />}>
+          {(report) => (
+            <>
+              <p class="figures text-small">
+                {bytesWords(report().usedBytes)} used
+                <Show when={report().quotaBytes}>
+                  {(quota) => <> of {bytesWords(quota())} the browser allows</>}
+                </Show>
+              </p>
+              <Show when={report().quotaBytes}>
+                {(quota) => (
+                  <ShareBar
+                    label={`${bytesWords(report().usedBytes)} of ${bytesWords(quota())} used`}
+                    share={report().usedBytes / quota()}
+                  />
+                )}
+              </Show>
+              <Show
+                when={report().persisted}
+                fallback={
+                  <>
+                    <p class="text-small text-ink-soft">
+                      When space runs short, the browser may clear this. Ask it to keep your projects.
+                    </p>
+                    <Button
+                      tone="quiet"
+                      icon={Lock}
+                      class="justify-self-start"
+                      onClick={() => void persist()}
+                    >
+                      Keep my projects
+                    </Button>
+                  </>
+                }
+              >
+                <Notice tone="done" title="The browser keeps your projects, even when space runs short." />
+              </Show>
+            </>
+          )}
+        </Show>
+      </Section>
+
+      <Section title="Install">
+        <Switch
+          fallback={
+            <p class="text-small text-ink-soft">
+              Your browser's menu has "Install" or "Add to home screen". The app then opens in its own window
+              and works without a network.
+            </p>
+          }
+        >
+          <Match when={desk.install.state() === 'installed'}>
+            <Notice tone="done" title="Installed. It works without a network, too." />
+          </Match>
+          <Match when={desk.install.state() === 'offered'}>
+            <p class="text-small text-ink-soft">In its own window, and working without a network.</p>
+            <Button
+              tone="quiet"
+              icon={Download}
+              class="justify-self-start"
+              onClick={() => void desk.install.ask()}
+            >
+              Install the app
+            </Button>
+          </Match>
+          <Match when={desk.install.state() === 'ios'}>
+            <ol class="grid list-decimal gap-2 ps-6 text-small">
+              <li>Open this page in Safari.</li>
+              <li>Tap the share sign, the square with an arrow.</li>
+              <li>Choose "Add to Home Screen", then "Add".</li>
+            </ol>
+            <p class="text-small text-ink-soft">
+              On iPhone and iPad that also keeps the browser from clearing your projects after a week without
+              a visit.
+            </p>
+          </Match>
+        </Switch>
+      </Section>
+
+      <Section title="About">
+        <div class="flex items-center gap-4">
+          <span class="block size-14">
+            <Mark />
+          </span>
+          <p class="text-small text-ink-soft">
+            Objectiveness is overrated, ditching it responsibly.
+            <br />
+            Free software, AGPL-3.0-or-later.
+          </p>
+        </div>
+        <ul class="grid list-disc gap-2 ps-6 text-small text-ink-soft">
+          <li>Photos, voices and videos stay on this device and your workstation. No account, no cloud.</li>
+          <li>
+            The built-in engine moves the mouth, eyes and head of your photo. It does not invent hands or a
+            body.
+          </li>
+          <li>Voice matching follows pitch and tone of a clip. It does not copy a person's voice.</li>
+          <li>"Let it write" fills templates. It is quick and cheerful, and knows nothing of your topic.</li>
+          <li>Use faces and voices of people who agreed to it.</li>
+        </ul>
+        <Show when={agent()}>
+          {(entry) => (
+            <Facts
+              facts={[
+                ['Workstation', entry().name],
+                ['Version', entry().version],
+              ]}
+            />
+          )}
+        </Show>
+      </Section>
+    </div>
+  );
+}

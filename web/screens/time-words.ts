@@ -1,0 +1,65 @@
+// Times, lengths and sizes as people say them. Pure: `now` is a parameter.
+
+/** "4 s", "1 min 20 s": a length that is known. */
+export function lengthWords(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const rest = seconds % 60;
+  return rest === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${rest} s`;
+}
+
+/** "0.4 s", "12 s", "1 min 20 s": how long a stage took. */
+export function tookWords(ms: number): string {
+  return ms < 9_950 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : lengthWords(ms);
+}
+
+/** "a few seconds left", "about 40 seconds left", "about 3 minutes left": an estimate, so never exact. */
+export function leftWords(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 5) return 'a few seconds left';
+  if (seconds < 55) return `about ${Math.ceil(seconds / 5) * 5} seconds left`;
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes < 60) return `about ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} left`;
+  const hours = Math.round(minutes / 60);
+  return `about ${hours} ${hours === 1 ? 'hour' : 'hours'} left`;
+}
+
+/** "just now", "12 minutes ago", "yesterday", "3 June". */
+export function agoWords(at: number, now: number): string {
+  const minutes = Math.floor((now - at) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return minutes === 1 ? 'a minute ago' : `${minutes} minutes ago`;
+  const day = (time: number) => {
+    const date = new Date(time);
+    return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000;
+  };
+  const days = day(now) - day(at);
+  if (days <= 0) {
+    const hours = Math.floor(minutes / 60);
+    return hours === 1 ? 'an hour ago' : `${hours} hours ago`;
+  }
+  if (days === 1) return 'yesterday';
+  if (days < 7) return `${days} days ago`;
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    ...(sameYear ? {} : { year: 'numeric' }),
+  }).format(at);
+}
+
+/** "640 KB", "3.4 MB", "12 GB": decimal, as browsers and phones count. */
+export function bytesWords(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  for (const [unit, size] of [
+    ['GB', 1e9],
+    ['MB', 1e6],
+    ['KB', 1e3],
+  ] as const) {
+    if (bytes >= size) {
+      const value = bytes / size;
+      return `${value >= 10 || unit === 'KB' ? Math.round(value) : value.toFixed(1)} ${unit}`;
+    }
+  }
+  return `${bytes} bytes`;
+}
