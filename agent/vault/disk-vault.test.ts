@@ -1,0 +1,277 @@
+// The vault on a disk: its contracts, and what happens when the process or the disk fails in the middle. Every
+// random choice comes from a seed that is in the test's name.
+import { execFileSync, spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { BLOCK_BYTES } from '@myspinbot/shared/asset/asset.ts';
+import { describeAsset, noise, transferStoreContract } from '@myspinbot/shared/transfer/store-contract.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { moduleEntry } from '../process/entry.ts';
+import { hashOf, vaultContract } from './contract.ts';
+import { openDiskVault } from './disk-vault.ts';
+import type { Vault } from './port.ts';
+
+let root = '';
+let folders = 0;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'vault-test-'));
+});
+afterAll(async () => {
+  await rm(root, { recursive: true, force: true });
+});
+const fresh = () => join(root, String(++folders));
+const openIn = (dir: string) => openDiskVault({ dir, now: Date.now });
+const dirs = new WeakMap<object, string>();
+const openFresh = async (): Promise<Vault> => {
+  const dir = fresh();
+  const vault = await openIn(dir);
+  dirs.set(vault, dir);
+  return vault;
+};
+
+async function filesUnder(dir: string): Promise<string[]> {
+  const found = await readdir(dir, { recursive: true, withFileTypes: true });
+  return found
+    .filter((one) => one.isFile())
+    .map((one) => join(one.parentPath, one.name))
+    .sort();
+}
+
+/** Numbers from 0 up to 1, the same for the same seed. */
+function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+describe('the vault on a disk', () => {
+  vaultContract(openFresh);
+  const cases = transferStoreContract({
+    open: openFresh,
+    reopen: async (store) => openIn(dirs.get(store) ?? ''),
+    sha256: hashOf,
+  });
+  for (const { name, run } of cases) test(name, run);
+
+  test('remembers over a restart, and empties what was half-written', async () => {
+    const dir = fresh();
+    const before = await openIn(dir);
+    const ref = await before.put(noise(3 * BLOCK_BYTES), 'film.mp4');
+    await writeFile(join(dir, 'temp', 'half'), 'half a file');
+    await writeFile(join(dir, 'assets', ref.hash.slice(0, 2), 'stranger.txt'), 'not ours');
+    const after = await openIn(dir);
+    expect(after.ref(ref.hash)).toEqual(ref);
+    expect(after.usage()).toEqual({ assets: 1, bytes: ref.bytes });
+    expect(await readdir(join(dir, 'temp'))).toEqual([]);
+  });
+
+  test('the list of blocks is computed once', async () => {
+    const vault = await openFresh();
+    const { hash } = await vault.put(noise(2 * BLOCK_BYTES + 1));
+    const [a, b] = await Promise.all([vault.blocks(hash), vault.blocks(hash)]);
+    expect(a).toBe(b);
+    // From now on it is read, not computed: the bytes are not needed.
+    const path = vault.path(hash);
+    await chmod(path, 0o600);
+    await writeFile(path, noise(2 * BLOCK_BYTES + 1, 99));
+    expect(await vault.blocks(hash)).toEqual(a);
+  });
+
+  test('uploads nobody went on with are given up after two weeks', async () => {
+    const dir = fresh();
+    const { ref, blocks, block } = describeAsset(noise(2 * BLOCK_BYTES), hashOf);
+    const partial = await (await openIn(dir)).receive(ref, blocks);
+    await partial.block(0, block(0));
+    await partial.close();
+    const week = 7 * 24 * 3600 * 1000;
+    await openDiskVault({ dir, now: () => Date.now() + week });
+    expect(await readdir(join(dir, 'partial'))).toHaveLength(1);
+    await openDiskVault({ dir, now: () => Date.now() + 3 * week });
+    expect(await readdir(join(dir, 'partial'))).toEqual([]);
+  });
+
+  test('a committed upload leaves no partial files', async () => {
+    const dir = fresh();
+    const vault = await openIn(dir);
+    const { ref, blocks, block } = describeAsset(noise(2 * BLOCK_BYTES), hashOf);
+    const partial = await vault.receive(ref, blocks);
+    for (const index of [0, 1]) await partial.block(index, block(index));
+    await partial.finish();
+    await partial.close();
+    expect(await readdir(join(dir, 'partial'))).toEqual([]);
+    expect(await vault.blocks(ref.hash)).toEqual(blocks);
+  });
+});
+
+describe('when something fails in the middle', () => {
+  const bytes = 24 * BLOCK_BYTES + 99;
+
+  /** Runs the receiver, kills it after `acks` acknowledged blocks, and returns which they were. */
+  async function receiveAndKill(dir: string, seed: number, acks: number): Promise<number[]> {
+    const entry = moduleEntry('./fixtures/receives-and-tells.ts', import.meta.url);
+    const child = spawn(process.execPath, [...entry.execArgv, entry.path, dir, String(seed), String(bytes)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const told: number[] = [];
+    const lines = createInterface({ input: child.stdout });
+    lines.on('line', (line) => {
+      if (line === 'whole') return;
+      told.push(Number(line));
+      if (told.length === acks) child.kill('SIGKILL');
+    });
+    await new Promise((resolve) => child.once('close', resolve));
+    return told;
+  }
+
+  test.each([11, 12, 13])('kill -9 loses no acknowledged block (seed %i)', async (seed) => {
+    const dir = fresh();
+    const roll = dice(seed);
+    const { ref, blocks, block } = describeAsset(noise(bytes, seed), hashOf);
+    const acknowledged = new Set<number>();
+    for (let round = 0; round < 3; round++) {
+      const acks = 1 + Math.floor(roll() * 7);
+      for (const index of await receiveAndKill(dir, seed, acks)) {
+        // Nothing that was acknowledged is ever asked for again.
+        expect(acknowledged.has(index)).toBe(false);
+        acknowledged.add(index);
+      }
+      const partial = await (await openIn(dir)).receive(ref, blocks);
+      expect(partial.missing().filter((index) => acknowledged.has(index))).toEqual([]);
+      await partial.close();
+    }
+    const vault = await openIn(dir);
+    const partial = await vault.receive(ref, blocks);
+    for (const index of partial.missing()) await partial.block(index, block(index));
+    await partial.finish();
+    await partial.close();
+    expect(hashOf(await readFile(vault.path(ref.hash)))).toBe(ref.hash);
+  });
+
+  test.each(Array.from({ length: 60 }, (_, seed) => seed))(
+    'files cut short or overwritten never give wrong bytes (seed %i)',
+    async (seed) => {
+      const dir = fresh();
+      const roll = dice(seed * 7919 + 1);
+      const whole = describeAsset(noise(BLOCK_BYTES + 5000, seed + 1), hashOf);
+      const upload = describeAsset(noise(2 * BLOCK_BYTES + 300, seed + 1000), hashOf);
+      const before = await openIn(dir);
+      await before.put(noise(BLOCK_BYTES + 5000, seed + 1), 'whole.bin');
+      await before.blocks(whole.ref.hash);
+      const half = await before.receive(upload.ref, upload.blocks);
+      await half.block(2, upload.block(2));
+      await half.block(0, upload.block(0));
+      await half.close();
+
+      const files = await filesUnder(dir);
+      const file = files[Math.floor(roll() * files.length)]!;
+      const { size } = await stat(file);
+      await chmod(file, 0o600);
+      const at = Math.floor(roll() * (size + 1));
+      if (roll() < 0.6) await truncate(file, at);
+      else if (file.includes('partial')) {
+        const content = await readFile(file);
+        content[Math.min(at, size - 1)]! ^= 1 << Math.floor(roll() * 8);
+        await writeFile(file, content);
+      }
+
+      const vault = await openIn(dir);
+      const seen = vault.ref(whole.ref.hash);
+      if (seen !== undefined) {
+        expect(hashOf(await readFile(vault.path(seen.hash)))).toBe(seen.hash);
+        expect(await vault.blocks(seen.hash)).toEqual(whole.blocks);
+      }
+      // What was damaged can always be had again.
+      const again = await vault.put(noise(BLOCK_BYTES + 5000, seed + 1));
+      expect(hashOf(await readFile(vault.path(again.hash)))).toBe(whole.ref.hash);
+
+      const partial = await vault.receive(upload.ref, upload.blocks);
+      for (let tries = 0; ; tries++) {
+        for (const index of partial.missing()) {
+          expect(await partial.block(index, upload.block(index))).toBe(true);
+        }
+        try {
+          await partial.finish();
+          break;
+        } catch (cause) {
+          // Damage inside a block that was durable is found by the whole's hash, then mended.
+          expect(cause).toMatchObject({ code: 'bad-input', retry: 'soon' });
+          expect(partial.missing().length).toBeGreaterThan(0);
+          expect(tries).toBe(0);
+        }
+      }
+      await partial.close();
+      expect(hashOf(await readFile(vault.path(upload.ref.hash)))).toBe(upload.ref.hash);
+    },
+  );
+});
+
+describe('a full disk', () => {
+  let small: string | undefined;
+  beforeAll(async () => {
+    const dir = join(root, 'small-disk');
+    await mkdir(dir);
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', dir], { stdio: 'ignore' });
+      small = dir;
+    } catch {
+      console.log('skipped: a small disk can only be mounted by root');
+    }
+  });
+  afterAll(() => {
+    if (small !== undefined) execFileSync('umount', ['-l', small]);
+  });
+
+  test('is told before an upload that cannot fit', async ({ skip }) => {
+    if (small === undefined) return skip();
+    const vault = await openIn(join(small, 'a'));
+    const { ref, blocks } = describeAsset(noise(20 * BLOCK_BYTES), hashOf);
+    await expect(vault.receive(ref, blocks)).rejects.toMatchObject({ code: 'disk-full' });
+    await expect(vault.put(noise(20 * BLOCK_BYTES))).rejects.toMatchObject({ code: 'disk-full' });
+    // Something small still fits beside it.
+    expect((await vault.put(noise(1000))).bytes).toBe(1000);
+  });
+
+  test('in the middle of a stream leaves nothing and takes nothing away', async ({ skip }) => {
+    if (small === undefined) return skip();
+    const vault = await openIn(join(small, 'b'));
+    const kept = await vault.put(noise(1000));
+    const endless = async function* () {
+      for (;;) yield noise(BLOCK_BYTES, 4);
+    };
+    await expect(vault.put(endless())).rejects.toMatchObject({
+      code: 'disk-full',
+      hint: expect.stringContaining('Free some space'),
+    });
+    expect(vault.usage()).toEqual({ assets: 1, bytes: 1000 });
+    expect(await readdir(join(small, 'b', 'temp'))).toEqual([]);
+    expect(hashOf(await readFile(vault.path(kept.hash)))).toBe(kept.hash);
+    expect((await vault.put(noise(2000))).bytes).toBe(2000);
+  });
+
+  test('in the middle of an upload keeps what was acknowledged', async ({ skip }) => {
+    if (small === undefined) return skip();
+    const dir = join(small, 'c');
+    const vault = await openIn(dir);
+    const { ref, blocks, block } = describeAsset(noise(10 * BLOCK_BYTES), hashOf);
+    const partial = await vault.receive(ref, blocks);
+    await partial.block(0, block(0));
+    const filler = join(small, 'filler');
+    try {
+      for (let mib = 1; ; mib++) await writeFile(filler, new Uint8Array(mib * BLOCK_BYTES));
+    } catch {
+      // Full, which is the point.
+    }
+    const results = await Promise.allSettled([1, 2, 3, 4].map((index) => partial.block(index, block(index))));
+    const failed = results.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    expect(failed.length).toBeGreaterThan(0);
+    for (const cause of failed) expect(cause).toMatchObject({ code: 'disk-full' });
+    await rm(filler);
+    for (const index of partial.missing()) expect(await partial.block(index, block(index))).toBe(true);
+    expect((await partial.finish()).hash).toBe(ref.hash);
+    await partial.close();
+  });
+});
