@@ -23,13 +23,13 @@ async function sample(): Promise<void> {
 }
 
 async function stages(): Promise<void> {
-  await mkdir(`${publicDir}/art`, { recursive: true });
+  await mkdir(`${publicDir}/art/scenes`, { recursive: true });
   const { width, height } = SCENE_PX;
   for (const scene of scenes) {
     const rgb = await renderScene(scene, width, height);
     await sharp(rgb, { raw: { width, height, channels: 3 } })
-      .webp({ quality: 82 })
-      .toFile(`${publicDir}/art/${scene}.webp`);
+      .jpeg({ quality: 82, mozjpeg: true })
+      .toFile(`${publicDir}/art/scenes/${scene}.jpg`);
   }
 }
 

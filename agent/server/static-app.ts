@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
-/** What the app may do. Sockets are named because not every browser counts them to 'self'. */
+/**
+ * What the app may do. Sockets are named because not every browser counts them to 'self'; an IPv6 address cannot
+ * be named in a policy (browsers complain and ignore it).
+ */
 function contentPolicy(port: number): string {
-  const sockets = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `ws://${name}:${port}`).join(' ');
+  const sockets = ['127.0.0.1', 'localhost'].map((name) => `ws://${name}:${port}`).join(' ');
   return [
     "default-src 'self'",
     `connect-src 'self' blob: data: ${sockets}`,
