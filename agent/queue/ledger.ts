@@ -97,7 +97,7 @@ export interface Ledger {
   start(claim: Claim, node: string, fingerprint: string, startedAt: number, run: JobRun): Promise<StageStart>;
   /** What a stage made, with the run that says so, in one write. Throws Failure `fenced`. */
   commit(claim: Claim, node: string, artifact: Artifact, pace: Pace | undefined, run: JobRun): Promise<void>;
-  /** The job's end: the run is stored and the claim ends. Throws Failure `fenced`. */
+  /** The holder lets go, at the job's end or politely before: the run is stored, the claim ends. Throws Failure `fenced`. */
   end(claim: Claim, run: JobRun): Promise<void>;
 
   artifact(fingerprint: string): Promise<Artifact | undefined>;

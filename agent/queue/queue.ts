@@ -26,7 +26,10 @@ export interface QueueOptions extends RunWorld {
 
 interface Entry {
   readonly request: JobRequest;
+  /** As decided, maybe still on its way to the disk. */
   run: JobRun;
+  /** As written down and told; undefined until the request itself is durable. */
+  told: JobRun | undefined;
   /** While the job is ours; pending while it is being written down. */
   claim?: Promise<Claim> | undefined;
   abort?: AbortController | undefined;
@@ -47,6 +50,7 @@ class Ending extends Error {
 export async function createQueue(options: QueueOptions): Promise<Queue> {
   const { ledger, vault, clock, log } = options;
   const entries = new Map<JobId, Entry>();
+  const accepted = new Map<JobId, Promise<JobRun>>();
   const progress = new Map<JobId, JobProgress>();
   const listeners = new Set<(event: QueueEvent) => void>();
   let closing = false;
@@ -68,6 +72,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     try {
       await write(run);
     } finally {
+      entry.told = run;
       emit({ type: 'run', job: entry.request.id, run });
     }
   };
@@ -154,15 +159,16 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     }
     entry.abort = undefined;
     progress.delete(entry.request.id);
-    if (failure?.code === 'fenced') {
+    const claim = await entry.claim?.catch(() => undefined); // why it failed is in `failure`
+    entry.claim = undefined;
+    if (claim !== undefined && !ledger.holds(claim)) {
+      // Somebody else was granted the job: what happens to it is no longer ours to say.
       scope.warn('job.fenced');
       return;
     }
     const ended = conclude(entry.run, result, failure);
-    const claim = await entry.claim?.catch(() => undefined); // why it failed is in `failure`
-    entry.claim = undefined;
     await put(entry, ended, (run) =>
-      claim === undefined || !isEnded(run.state) ? ledger.record(entry.request, run) : ledger.end(claim, run),
+      claim === undefined ? ledger.record(entry.request, run) : ledger.end(claim, run),
     ).catch(logged(entry));
     scope.info('job.ended', {
       state: ended.state,
@@ -223,7 +229,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   await mkdir(options.workDir, { recursive: true });
   const repairs: Promise<void>[] = [];
   for (const { request, run } of ledger.jobs()) {
-    const entry: Entry = { request, run };
+    const entry: Entry = { request, run, told: run };
     entries.set(request.id, entry);
     const stages = run.stages.map((one) =>
       one.state === 'running' ? { stage: one.stage, state: 'waiting' as const } : one,
@@ -242,25 +248,31 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   return {
     async request(asked) {
       const before = entries.get(asked.id);
-      if (before !== undefined) return before.run;
+      if (before !== undefined) return accepted.get(asked.id) ?? before.told ?? before.run;
       const request = jobRequestSchema.parse(asked);
       const state = hasAssets(request) ? 'queued' : 'waiting-for-assets';
       let run: JobRun = { state, attempt: 0, retry: 0, queuedAt: clock.now(), stages: [] };
       const bad = unfit(request);
       if (bad !== undefined) run = after(run, { type: 'failed' }, { failure: bad.toRecord() })!;
-      const entry: Entry = { request, run };
+      const entry: Entry = { request, run, told: undefined };
       entries.set(request.id, entry);
+      const accepting = ledger.record(request, run).then(() => run);
+      // Whoever asks for the same id meanwhile waits for the same disk.
+      accepted.set(request.id, accepting);
       try {
-        await ledger.record(request, run);
+        await accepting;
       } catch (error) {
         entries.delete(request.id);
         throw error;
+      } finally {
+        accepted.delete(request.id);
       }
+      entry.told ??= run;
       emit({ type: 'run', job: request.id, run });
       // The last asset may have arrived while this was written.
       assetArrived();
       pump();
-      return entry.run;
+      return run;
     },
     async cancel(job) {
       const entry = entries.get(job);
@@ -290,11 +302,16 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       await put(entry, again ?? { ...entry.run, retry }, record(entry));
       pump();
     },
-    job: (id) => entries.get(id),
+    job(id) {
+      const entry = entries.get(id);
+      return entry?.told === undefined ? undefined : { request: entry.request, run: entry.told };
+    },
     jobs: () =>
-      [...entries.values()].sort(
-        (a, b) => b.request.requestedAt - a.request.requestedAt || (a.request.id < b.request.id ? 1 : -1),
-      ),
+      [...entries.values()]
+        .flatMap(({ request, told }) => (told === undefined ? [] : [{ request, run: told }]))
+        .sort(
+          (a, b) => b.request.requestedAt - a.request.requestedAt || (a.request.id < b.request.id ? 1 : -1),
+        ),
     progress: (id) => progress.get(id),
     on(listener) {
       listeners.add(listener);
