@@ -32,7 +32,7 @@ export async function newProject(page: Page): Promise<void> {
 
 /** The sample character's project. */
 export async function castSample(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Start with Pip' }).click();
+  await page.getByRole('button', { name: /^Start with / }).click();
   await page.waitForURL(/\/project\/p_/);
   await spinIsReady(page);
 }

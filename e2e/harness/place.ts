@@ -1,5 +1,5 @@
 // Where things lie in this checkout, for tests: the built product, generated fixtures, pictures of the run.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -25,6 +25,14 @@ export function outFile(name: string): string {
 /** The drawn portrait that ships as the sample character: what tests use for a person's photo. */
 export function drawnPortrait(): string {
   return inRepo('dist/web/sample/portrait.png');
+}
+
+/** What the sample character's project is called. */
+export function sampleTitle(): string {
+  const { title } = JSON.parse(readFileSync(inRepo('dist/web/sample/sample.json'), 'utf8')) as {
+    title: string;
+  };
+  return title;
 }
 
 /** A photo of a real person beside the checkout; undefined on machines that have none. */

@@ -23,7 +23,6 @@ beforeAll(async () => {
   agent = await startAgent({ data: join(folder, 'data') });
   await ffmpeg(['-f', 'lavfi', '-i', 'mandelbrot=s=900x900', '-frames:v', '1', join(folder, 'fractal.png')]);
   await ffmpeg(['-i', drawnPortrait(), '-vf', 'scale=48:48', join(folder, 'tiny.png')]);
-  await ffmpeg(['-i', drawnPortrait(), '-vf', 'vflip', join(folder, 'upside-down.png')]);
   writeFileSync(join(folder, 'letter.jpg'), 'Dear reader, this is a letter and not a photo.\n');
   writeFileSync(join(folder, 'nothing.png'), '');
   return async () => {
@@ -65,9 +64,8 @@ test.each([
   await addPhoto(page, join(folder, file));
   const alert = page.getByRole('alert');
   await alert.waitFor();
-  expect((await alert.innerText()).split('\n').filter((line) => line.trim() !== '').length).toBeGreaterThan(
-    1,
-  );
+  // What happened, and what to do.
+  expect(await alert.getByRole('paragraph').count()).toBeGreaterThan(1);
   await page.getByText('Good face').waitFor();
   await screenshot(page, `bad-input/${file}`);
   expectNoComplaints(profile);
@@ -76,7 +74,6 @@ test.each([
 test.each([
   ['a picture without a face', 'fractal.png'],
   ['a picture the size of a stamp', 'tiny.png'],
-  ['a face upside down', 'upside-down.png'],
 ])('%s is told apart as soon as the workstation saw it', async (_, file) => {
   const { profile, page } = await emptyProject();
   await addPhoto(page, join(folder, file));

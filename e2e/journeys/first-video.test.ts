@@ -6,6 +6,7 @@ import { startAgent } from '../harness/agent.ts';
 import { castSample, openApp, spin, videoPlays, workstationIsHere } from '../harness/app.ts';
 import { expectNoComplaints, openProfile, screenshot } from '../harness/browser.ts';
 import { mediaFacts } from '../harness/media.ts';
+import { sampleTitle } from '../harness/place.ts';
 import { scratchFolder } from '../harness/scratch.ts';
 
 test('the sample character talks after two taps, and the video can be taken home', async () => {
@@ -46,7 +47,7 @@ test('the sample character talks after two taps, and the video can be taken home
   expect(Math.abs(facts.durationS - duration)).toBeLessThan(0.1);
 
   await page.goto(`${agent.url}/history`);
-  await page.getByRole('link', { name: /Pip/ }).first().waitFor();
+  await page.getByRole('link', { name: sampleTitle() }).first().waitFor();
   await screenshot(page, 'first-video/6-history');
   expectNoComplaints(profile);
   expect(await agent.stop()).toBe(0);

@@ -49,8 +49,9 @@ test('the app can be installed, and opens without the workstation', async () => 
   await fresh.getByRole('heading').first().waitFor();
   await screenshot(fresh, 'installed/1-settings-offline');
   await openApp(fresh, agent.url);
+  await screenshot(fresh, 'installed/2-home-offline');
   // The sample is part of the app: it is cast with nothing reachable.
   await castSample(fresh);
-  await screenshot(fresh, 'installed/2-sample-offline');
+  await screenshot(fresh, 'installed/3-sample-offline');
   expectNoComplaints(profile);
 });
