@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readiness } from '@myspinbot/shared/document/agent-entry.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { type Language, languages, MAX_SCRIPT_CHARS } from '@myspinbot/shared/project/options.ts';
+import { seededRandom } from '@myspinbot/shared/puppet/seeded-random.ts';
 import { resample } from '@myspinbot/shared/speech/resample.ts';
 import type { Phone, Word } from '@myspinbot/shared/speech/timing.ts';
 import { SOUND_HZ, type Sound, writeWav } from '../../media/sound.ts';
@@ -319,15 +320,4 @@ function silenceEdges(samples: Float32Array): void {
   const tail = samplesOf(TAIL_MS - EDGE_MS - 40);
   samples.fill(0, 0, lead);
   samples.fill(0, samples.length - tail);
-}
-
-/** Mulberry32 (T. Ettinger): small, and the same everywhere. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
