@@ -48,11 +48,14 @@ function keep(theme: Theme): void {
 
 function paintBrowserBar(): void {
   const colour = getComputedStyle(document.body).getPropertyValue('--paper').trim();
-  let bar = document.querySelector<HTMLMetaElement>('meta[name="theme-color"]');
-  if (bar === null) {
-    bar = document.createElement('meta');
+  if (colour === '') return;
+  let bars = [...document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')];
+  if (bars.length === 0) {
+    const bar = document.createElement('meta');
     bar.name = 'theme-color';
     document.head.append(bar);
+    bars = [bar];
   }
-  if (colour !== '') bar.content = colour;
+  // The page may bring one per system theme; the person's own choice goes before both.
+  for (const bar of bars) bar.content = colour;
 }

@@ -49,7 +49,7 @@ function Around(props: { field: FieldProps; id: string; children: JSX.Element })
   );
 }
 
-export function Field(props: FieldProps & { look?: 'entry' | 'title'; list?: readonly string[] }) {
+export function Field(props: FieldProps) {
   const { id, describedBy } = useIds(props);
   return (
     <Around field={props} id={id()}>
@@ -57,25 +57,58 @@ export function Field(props: FieldProps & { look?: 'entry' | 'title'; list?: rea
         id={id()}
         type="text"
         dir="auto"
-        class={`entry ${props.look === 'title' ? 'entry-title' : ''}`}
+        class="entry"
         value={props.value}
         placeholder={props.placeholder}
         maxLength={props.maxLength}
-        list={props.list === undefined ? undefined : `${id()}-list`}
         aria-invalid={props.error === undefined ? undefined : true}
         aria-describedby={describedBy()}
         autocomplete="off"
         onInput={(event) => props.onText(event.currentTarget.value)}
       />
-      <Show when={props.list}>
-        {(list) => (
-          <datalist id={`${id()}-list`}>
-            {list().map((value) => (
-              <option value={value} />
-            ))}
-          </datalist>
-        )}
-      </Show>
+    </Around>
+  );
+}
+
+/** Browsers without field-sizing get the height from the text itself. */
+function growWith(text: () => string, area: () => HTMLTextAreaElement | undefined): void {
+  createEffect(
+    on(text, () => {
+      const element = area();
+      if (element === undefined || CSS.supports?.('field-sizing', 'content') === true) return;
+      element.style.height = 'auto';
+      element.style.height = `${element.scrollHeight}px`;
+    }),
+  );
+}
+
+/** A name as a title that is written in place: long ones wrap, Enter ends. */
+export function TitleField(props: FieldProps) {
+  const { id, describedBy } = useIds(props);
+  let area: HTMLTextAreaElement | undefined;
+  growWith(
+    () => props.value,
+    () => area,
+  );
+  return (
+    <Around field={props} id={id()}>
+      <textarea
+        ref={area}
+        id={id()}
+        dir="auto"
+        rows={1}
+        class="entry entry-title"
+        value={props.value}
+        placeholder={props.placeholder}
+        maxLength={props.maxLength}
+        aria-describedby={describedBy()}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return;
+          event.preventDefault();
+          event.currentTarget.blur();
+        }}
+        onInput={(event) => props.onText(event.currentTarget.value.replaceAll('\n', ' '))}
+      />
     </Around>
   );
 }
@@ -84,16 +117,9 @@ export function Field(props: FieldProps & { look?: 'entry' | 'title'; list?: rea
 export function TextArea(props: FieldProps & { rows?: number }) {
   const { id, describedBy } = useIds(props);
   let area: HTMLTextAreaElement | undefined;
-  // Browsers without field-sizing get the height from the text itself.
-  createEffect(
-    on(
-      () => props.value,
-      () => {
-        if (area === undefined || CSS.supports?.('field-sizing', 'content') === true) return;
-        area.style.height = 'auto';
-        area.style.height = `${area.scrollHeight}px`;
-      },
-    ),
+  growWith(
+    () => props.value,
+    () => area,
   );
   return (
     <Around field={props} id={id()}>

@@ -5,12 +5,11 @@ import { Check, type IconNode } from 'lucide';
 import { createSignal, createUniqueId, For, Show } from 'solid-js';
 import { Icon } from '../design/icon.tsx';
 import { Actor } from './actor.tsx';
-import { tintOf } from './medallion.tsx';
 
 export interface SceneOption {
   value: string;
   label: string;
-  /** The backdrop's picture; a tinted block stands in while it is absent. */
+  /** The backdrop's picture; a block of `colour` stands in while it is absent. */
   picture?: string | undefined;
   blurred?: boolean;
   /** A plain colour behind. */
@@ -40,7 +39,7 @@ export function SceneStrip(props: {
                 checked={option.value === props.value}
                 onChange={() => props.onChoose(option.value)}
               />
-              <span class="scene-stage" style={{ '--scene-tint': option.colour ?? tintOf(option.value) }}>
+              <span class="scene-stage" style={{ '--scene-tint': option.colour ?? 'var(--sunken)' }}>
                 <Show when={option.picture !== broken() && option.picture}>
                   {(picture) => (
                     <img

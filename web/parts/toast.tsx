@@ -1,7 +1,7 @@
 // What just happened, in a sentence, and the way back. Anything reversible is done at once and offers undo
 // here instead of asking first. A toast waits while it is pointed at or focused.
 import './toast.css';
-import { createContext, For, onCleanup, Show, useContext } from 'solid-js';
+import { createContext, For, type JSX, onCleanup, Show, useContext } from 'solid-js';
 import { createStore } from 'solid-js/store';
 
 /** Long enough to read a sentence and reach the button, by keyboard too. */
@@ -69,9 +69,11 @@ export function useToasts(): Toasts {
   return toasts;
 }
 
-export function ToastRail(props: { toasts: Toasts }) {
+/** `children` stands there for longer than a toast: a message that waits for the person. */
+export function ToastRail(props: { toasts: Toasts; children?: JSX.Element }) {
   return (
     <section class="toasts" aria-live="polite" aria-label="Messages">
+      {props.children}
       <For each={props.toasts.shown}>
         {(toast) => (
           <div
@@ -106,5 +108,22 @@ export function ToastRail(props: { toasts: Toasts }) {
         )}
       </For>
     </section>
+  );
+}
+
+/** A message that stays until it is acted on. */
+export function StandingMessage(props: { text: string; action: string; busy: boolean; onAct: () => void }) {
+  return (
+    <div class="toast" role="status">
+      <p>{props.text}</p>
+      <button
+        type="button"
+        class="toast-undo"
+        aria-busy={props.busy || undefined}
+        onClick={() => props.onAct()}
+      >
+        {props.action}
+      </button>
+    </div>
   );
 }

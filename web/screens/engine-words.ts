@@ -12,3 +12,18 @@ export function enginesWords(engines: Readonly<Record<string, string>>): string 
   const last = named.pop()!;
   return named.length === 0 ? last : `${named.join(', ')} and ${last}`;
 }
+
+const capabilities: Readonly<Record<string, string>> = {
+  script: 'Script writer',
+  look: 'Face finder',
+  voice: 'Voice matching',
+  speech: 'Speech',
+  timing: 'Timing',
+  portrait: 'Performance',
+  finish: 'Finish',
+};
+
+/** What an engine offers, as a title; a capability this app does not know keeps its own name. */
+export function engineTitle(capability: string): string {
+  return capabilities[capability] ?? capability;
+}

@@ -37,7 +37,7 @@ export function Home() {
       >
         <Show when={on().length > 0}>
           <Section title="On now">
-            <ul>
+            <ul class="grid gap-x-8 wide:grid-cols-2">
               <For each={on()}>{(job, index) => <OnNowRow job={job} before={index()} />}</For>
             </ul>
           </Section>
@@ -86,17 +86,20 @@ export function Home() {
 function FirstNight(props: { busy: boolean; onSample: () => void; onOwn: () => void }) {
   const [sample] = createResource(() => loadSample().catch(() => undefined));
   // `latest` does not suspend: the stage stands before the sample's name is known.
-  const name = () => sample.latest?.name ?? 'Pip';
+  const name = () => sample.latest?.name;
   return (
     <Proscenium>
-      <Medallion name={name()} src={SAMPLE_PORTRAIT} size="large" decorative />
-      <h1 class="heading text-title wide:text-display">Your photo. Your words. It talks.</h1>
-      <p class="max-w-line text-on-house-soft">
-        Made on your own machine, and it stays there. {name()} has learned the lines already.
+      <Medallion name={name() ?? 'The sample'} src={SAMPLE_PORTRAIT} size="large" decorative />
+      <h1 class="heading text-title wide:text-display">
+        <span class="inline-block">Your photo.</span> <span class="inline-block">Your words.</span>{' '}
+        <span class="inline-block">It talks.</span>
+      </h1>
+      <p class="max-w-line text-small text-on-house-soft tablet:text-body">
+        Made on your own machine, and it stays there. {name() ?? 'Our sample'} has learned the lines already.
       </p>
-      <div class="flex flex-wrap justify-center gap-3">
+      <div class="grid justify-items-center gap-3 tablet:flex tablet:items-center">
         <Button tone="curtain" big icon={Sparkles} busy={props.busy} onClick={() => props.onSample()}>
-          Start with {name()}
+          Start with {name() ?? 'the sample'}
         </Button>
         <Button tone="quiet" icon={Camera} onClick={() => props.onOwn()}>
           Use my photo

@@ -2,16 +2,17 @@
 // running job in both, messages, and the tab's title as a progress line.
 import { type RouteSectionProps, useLocation, useNavigate } from '@solidjs/router';
 import { ArrowLeft, Clapperboard, House as HouseShape, Plus, Settings as SettingsShape } from 'lucide';
-import { createEffect, createMemo, ErrorBoundary, For, Show, Suspense } from 'solid-js';
+import { createEffect, createMemo, ErrorBoundary, For, Show, Suspense, useContext } from 'solid-js';
 import { Icon } from '../design/icon.tsx';
 import { type JobView, useLive } from '../live/live.ts';
+import { UpdateContext } from '../live/update.ts';
 import { Button, IconButton } from '../parts/button.tsx';
 import '../parts/frame.css';
 import { Mark } from '../parts/mark.tsx';
 import { Medallion } from '../parts/medallion.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { ScreenSkeleton } from '../parts/skeleton.tsx';
-import { ToastRail, useToasts } from '../parts/toast.tsx';
+import { StandingMessage, ToastRail, useToasts } from '../parts/toast.tsx';
 import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { createCast, projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
@@ -24,6 +25,20 @@ export function House(props: RouteSectionProps) {
   const desk = useDesk();
   const place = useLocation();
   const cast = createCast();
+  // Absent where the app is shown without its service worker.
+  const update = useContext(UpdateContext);
+  const updateText = () => {
+    switch (update?.state()) {
+      case 'ready':
+      case 'applying':
+        // In the middle of work nobody is asked; the message waits on the next screen.
+        return hasOwnBar() ? undefined : 'A new version is ready.';
+      case 'replaced':
+        return 'Another tab took a new version. Load it here too.';
+      default:
+        return undefined;
+    }
+  };
 
   const running = createMemo(
     () => live.jobs.find((job) => job.phase === 'running') ?? live.jobs.find((job) => isOn(job.phase)),
@@ -171,7 +186,18 @@ export function House(props: RouteSectionProps) {
           </nav>
         </Show>
       </div>
-      <ToastRail toasts={toasts} />
+      <ToastRail toasts={toasts}>
+        <Show when={updateText()}>
+          {(text) => (
+            <StandingMessage
+              text={text()}
+              action="Load it"
+              busy={update?.state() === 'applying'}
+              onAct={() => void update?.apply()}
+            />
+          )}
+        </Show>
+      </ToastRail>
     </>
   );
 }

@@ -135,11 +135,14 @@ export function MakingOf(props: { job: JobView }) {
               actions={
                 isOn(props.job.phase) ? undefined : (
                   <>
-                    <Button tone="quiet" icon={RotateCw} onClick={() => live.retry(id())}>
-                      Spin it again
-                    </Button>
+                    {/* The same request would meet the same end: only a change helps. */}
+                    <Show when={props.job.run?.failure?.retry !== 'never'}>
+                      <Button tone="quiet" icon={RotateCw} onClick={() => live.retry(id())}>
+                        Spin it again
+                      </Button>
+                    </Show>
                     <Show when={isProjectHere()}>
-                      <LinkButton tone="plain" icon={PenLine} href={`/project/${props.job.request.project}`}>
+                      <LinkButton tone="quiet" icon={PenLine} href={`/project/${props.job.request.project}`}>
                         Change something
                       </LinkButton>
                     </Show>

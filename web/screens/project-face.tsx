@@ -9,12 +9,11 @@ import { PhotoDrop } from '../parts/photo-drop.tsx';
 import { PhotoTile } from '../parts/photo-tile.tsx';
 import { Section } from '../parts/section.tsx';
 import { useToasts } from '../parts/toast.tsx';
-import { createPhotoChecks } from './photo-checks.ts';
+import type { PhotoChecks } from './photo-checks.ts';
 
-export function ProjectFace(props: { project: OpenProject }) {
+export function ProjectFace(props: { project: OpenProject; checks: PhotoChecks }) {
   const live = useLive();
   const toasts = useToasts();
-  const checks = createPhotoChecks(live, () => props.project.photos());
   const [refused, setRefused] = createSignal<{ title: string; next: string }>();
 
   const add = async (files: readonly File[]) => {
@@ -49,11 +48,11 @@ export function ProjectFace(props: { project: OpenProject }) {
     });
   };
   const crowd = createMemo(() =>
-    props.project.photos().find((photo) => checks.verdict(photo.asset.hash).state === 'choose'),
+    props.project.photos().find((photo) => props.checks.verdict(photo.asset.hash).state === 'choose'),
   );
   const unfit = createMemo(() =>
     props.project.photos().flatMap((photo) => {
-      const why = checks.unfit(photo.asset.hash);
+      const why = props.checks.unfit(photo.asset.hash);
       return why === undefined ? [] : [{ photo, why }];
     }),
   );
@@ -73,7 +72,7 @@ export function ProjectFace(props: { project: OpenProject }) {
                 <PhotoTile
                   src={url()}
                   name={photo.asset.name ?? 'photo'}
-                  verdict={checks.verdict(photo.asset.hash)}
+                  verdict={props.checks.verdict(photo.asset.hash)}
                   onRemove={() => remove(photo)}
                 />
               );
@@ -85,7 +84,7 @@ export function ProjectFace(props: { project: OpenProject }) {
         {(photo) => {
           const url = live.assetUrl(() => photo().asset);
           return (
-            <Show when={checks.check(photo().asset.hash)}>
+            <Show when={props.checks.check(photo().asset.hash)}>
               {(check) => (
                 <>
                   <p class="text-small">
@@ -113,7 +112,12 @@ export function ProjectFace(props: { project: OpenProject }) {
       </Show>
       <For each={unfit()}>
         {({ why }) => (
-          <Notice tone="error" title={why.title} next={why.next} kept="Your other photos are as they were." />
+          <Notice
+            tone="error"
+            title={why.title}
+            next={why.next}
+            kept={props.project.photos().length > 1 ? 'Your other photos are as they were.' : undefined}
+          />
         )}
       </For>
       <Show when={refused()}>

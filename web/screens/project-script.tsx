@@ -13,7 +13,6 @@ import { Segmented } from '../parts/segmented.tsx';
 import { SoundStrip } from '../parts/sound-strip.tsx';
 import { useToasts } from '../parts/toast.tsx';
 import { VoiceRecorder } from '../parts/voice-recorder.tsx';
-import { projectTitle } from './cast.ts';
 import { speechMs } from './estimate.ts';
 import { toneWords } from './staging-words.ts';
 import { lengthWords } from './time-words.ts';
@@ -35,6 +34,7 @@ export function ProjectScript(props: {
     const ms = speechMs({ mode: 'text', seconds: 0 }, text, undefined);
     return `${words} ${words === 1 ? 'word' : 'words'}${ms === undefined ? '' : `, about ${lengthWords(ms)}`}`;
   };
+  const speaker = () => (fields().title.trim() === '' ? 'Your photo' : fields().title);
   const keep = async (file: Blob, name: string) => {
     setRefused(undefined);
     try {
@@ -83,7 +83,7 @@ export function ProjectScript(props: {
       />
       <Switch>
         <Match when={fields().mode === 'text'}>
-          <PlayScript speaker={projectTitle(live, props.project.id)} direction="into the light">
+          <PlayScript speaker={speaker()} direction="into the light">
             {lines('What it says', 'Hello! I was a photo until a minute ago.', 6)}
           </PlayScript>
           <Show when={props.project.script().length > MAX_SCRIPT_CHARS * 0.9}>
@@ -112,10 +112,7 @@ export function ProjectScript(props: {
                   onLength={(ms) => props.onRecordingLength(ms)}
                   actions={<IconButton shape={Trash2} label="Record it again" onClick={drop} />}
                 />
-                <PlayScript
-                  speaker={projectTitle(live, props.project.id)}
-                  direction="what the recording says, if you like"
-                >
+                <PlayScript speaker={speaker()} direction="what the recording says, if you like">
                   {lines(
                     'The words of the recording',
                     'With the words here, captions are exact and the lips fit better.',

@@ -9,6 +9,7 @@ import { type OpenProject, useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
 import { Notice } from '../parts/notice.tsx';
 import '../parts/photo-drop.css';
+import { tintOf } from '../parts/medallion.tsx';
 import { type SceneOption, SceneStrip } from '../parts/scene-strip.tsx';
 import { Section } from '../parts/section.tsx';
 import { SizeFrames } from '../parts/size-frames.tsx';
@@ -36,8 +37,14 @@ export function ProjectStaging(props: { project: OpenProject; cover: string | un
     return background.kind === 'scene' ? background.scene : background.kind;
   };
   const options = (): SceneOption[] => [
-    { value: 'keep', label: 'As it is', picture: props.cover },
-    { value: 'blur', label: 'Blurred', picture: props.cover, blurred: true },
+    { value: 'keep', label: 'As it is', picture: props.cover, actor: props.cover === undefined },
+    {
+      value: 'blur',
+      label: 'Blurred',
+      picture: props.cover,
+      blurred: true,
+      actor: props.cover === undefined,
+    },
     { value: 'colour', label: 'Colour', colour: colour(), actor: true },
     {
       value: 'image',
@@ -49,6 +56,7 @@ export function ProjectStaging(props: { project: OpenProject; cover: string | un
       value: scene,
       label: sceneWords[scene],
       picture: `/art/scenes/${scene}.jpg`,
+      colour: tintOf(scene),
       actor: true,
     })),
   ];

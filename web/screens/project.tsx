@@ -5,15 +5,16 @@ import { useNavigate, useParams } from '@solidjs/router';
 import { Trash2 } from 'lucide';
 import { createMemo, createSignal, lazy, Show, Suspense } from 'solid-js';
 import { type OpenProject, useLive } from '../live/live.ts';
-import { Field } from '../parts/field.tsx';
+import { TitleField } from '../parts/field.tsx';
 import { SavedMark } from '../parts/saved-mark.tsx';
 import { ScreenSkeleton } from '../parts/skeleton.tsx';
 import { SpinBar } from '../parts/spin-bar.tsx';
 import { useToasts } from '../parts/toast.tsx';
 import { projectTitle, UNTITLED } from './cast.ts';
 import { makingMs, speechMs } from './estimate.ts';
-import { missingPlace, missingWords } from './missing-words.ts';
+import { faceProblem, missingPlace, missingWords } from './missing-words.ts';
 import NotFound from './not-found.tsx';
+import { createPhotoChecks } from './photo-checks.ts';
 import { ProjectFace } from './project-face.tsx';
 import { ProjectScript } from './project-script.tsx';
 import { ProjectStaging } from './project-staging.tsx';
@@ -54,6 +55,7 @@ function Rehearsal(props: { project: OpenProject }) {
   const title = () => projectTitle(live, props.project.id);
   const cover = live.assetUrl(() => props.project.photos()[0]?.asset);
   const spin = createSpin();
+  const checks = createPhotoChecks(live, () => props.project.photos());
 
   const seconds = () => speechMs(fields(), props.project.script(), recordingMs());
   const summary = () => {
@@ -68,6 +70,17 @@ function Rehearsal(props: { project: OpenProject }) {
     if (live.workstation().state !== 'here') return 'Runs when your workstation is back.';
     return making === undefined ? undefined : `Takes about ${lengthWords(making)} to make.`;
   };
+
+  const missing = createMemo(() => {
+    const fields = props.project.missing();
+    const words = missingWords(fields);
+    if (words !== undefined) return { words, place: missingPlace[fields[0]!] };
+    const face = faceProblem(
+      props.project.photos().map((photo) => checks.verdict(photo.asset.hash).state),
+      props.project.fields().face,
+    );
+    return face === undefined ? undefined : { words: face, place: missingPlace.photo };
+  });
 
   const remove = () => {
     const id = props.project.id;
@@ -86,8 +99,7 @@ function Rehearsal(props: { project: OpenProject }) {
         <div class="grid gap-1">
           <div class="flex items-center gap-2">
             <div class="min-w-0 flex-1">
-              <Field
-                look="title"
+              <TitleField
                 label="Name of the project"
                 labelHidden
                 placeholder={UNTITLED}
@@ -110,7 +122,7 @@ function Rehearsal(props: { project: OpenProject }) {
         <div class="grid items-start gap-10 wide:grid-cols-3">
           <div class="grid min-w-0 gap-10 wide:col-span-2">
             <div class="grid gap-10 tablet:grid-cols-2 tablet:gap-8">
-              <ProjectFace project={props.project} />
+              <ProjectFace project={props.project} checks={checks} />
               <ProjectVoice project={props.project} />
             </div>
             <ProjectScript project={props.project} onRecordingLength={setRecordingMs} />
@@ -123,15 +135,13 @@ function Rehearsal(props: { project: OpenProject }) {
         src={cover()}
         seed={props.project.id}
         summary={summary()}
-        missing={missingWords(props.project.missing())}
+        missing={missing()?.words}
         note={note()}
         spinning={spin.isSpinning()}
         saved={<SavedMark state={live.saved()} />}
         onSpin={() => void spin.spin(props.project)}
         onHeld={() => {
-          const first = props.project.missing()[0];
-          if (first === undefined) return;
-          const place = document.getElementById(missingPlace[first]);
+          const place = document.getElementById(missing()?.place ?? '');
           place?.scrollIntoView({ behavior: 'smooth', block: 'start' });
           place?.focus({ preventScroll: true });
         }}

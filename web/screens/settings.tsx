@@ -13,10 +13,11 @@ import { Skeleton } from '../parts/skeleton.tsx';
 import { useToasts } from '../parts/toast.tsx';
 import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { useDesk } from './desk.ts';
+import { engineTitle } from './engine-words.ts';
 import { bytesWords } from './time-words.ts';
 import { workstationWords } from './workstation-words.ts';
 
-const themeWords: Readonly<Record<Theme, string>> = { auto: 'As the system', light: 'Light', dark: 'Dark' };
+const themeWords: Readonly<Record<Theme, string>> = { auto: 'System', light: 'Light', dark: 'Dark' };
 
 export default function Settings() {
   const live = useLive();
@@ -40,7 +41,7 @@ export default function Settings() {
   return (
     <div class="mx-auto grid max-w-line gap-10 p-4 tablet:p-8">
       <h1>Settings</h1>
-      <Section title="Light">
+      <Section title="Theme">
         <Segmented
           label="Theme"
           value={desk.theme()}
@@ -57,7 +58,9 @@ export default function Settings() {
               <For each={entry().engines}>
                 {(engine) => (
                   <li class="grid gap-1 border-t border-line pt-3 text-small">
-                    <span class="font-semibold">{engine.id}</span>
+                    <span class="font-semibold">
+                      {engineTitle(engine.capability)}, {engine.tier === 'builtin' ? 'built in' : engine.id}
+                    </span>
                     <span class="text-ink-soft">
                       {engine.readiness.ready ? `Ready. ${engine.readiness.detail}` : engine.readiness.hint}
                     </span>
