@@ -83,7 +83,7 @@ export function createMirror(options: {
     if (queue.job(id) === undefined) {
       // Ended, and not in the ledger: history of a ledger that is gone. It is shown, not made again.
       if (run !== undefined && isEnded(run.state) && wish.retry <= run.retry) return;
-      await queue.request(request);
+      await queue.request(request, wish);
     }
     const known = queue.job(id);
     if (known !== undefined && wish.retry > known.run.retry) await queue.retry(id, wish.retry);

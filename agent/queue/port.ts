@@ -1,6 +1,6 @@
 // The queue decides which job runs and remembers what was done. The embedded ledger is its first
 // implementation; nothing outside this folder knows the ledger.
-import type { JobId, JobRequest, JobRun, StageName } from '@myspinbot/shared/job/job.ts';
+import type { JobId, JobRequest, JobRun, JobWish, StageName } from '@myspinbot/shared/job/job.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 
 export interface QueuedJob {
@@ -22,8 +22,11 @@ export type QueueEvent =
     };
 
 export interface Queue {
-  /** Accepts a job durably before it resolves; asking again with the same id changes nothing. */
-  request(request: JobRequest): Promise<JobRun>;
+  /**
+   * Accepts a job durably before it resolves, with what was wished for it meanwhile: one that was cancelled before
+   * it got here never starts. Asking again with the same id changes nothing.
+   */
+  request(request: JobRequest, wish?: Partial<Pick<JobWish, 'cancelledAt' | 'retry'>>): Promise<JobRun>;
   /** Asks a waiting, queued or running job to end; idempotent; unknown or ended jobs are left alone. */
   cancel(job: JobId): Promise<void>;
   /**

@@ -246,14 +246,15 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   setImmediate(pump);
 
   return {
-    async request(asked) {
+    async request(asked, wish = {}) {
       const before = entries.get(asked.id);
       if (before !== undefined) return accepted.get(asked.id) ?? before.told ?? before.run;
       const request = jobRequestSchema.parse(asked);
       const state = hasAssets(request) ? 'queued' : 'waiting-for-assets';
-      let run: JobRun = { state, attempt: 0, retry: 0, queuedAt: clock.now(), stages: [] };
+      let run: JobRun = { state, attempt: 0, retry: wish.retry ?? 0, queuedAt: clock.now(), stages: [] };
       const bad = unfit(request);
-      if (bad !== undefined) run = after(run, { type: 'failed' }, { failure: bad.toRecord() })!;
+      if (wish.cancelledAt !== undefined) run = after(run, { type: 'cancel-wished' })!;
+      else if (bad !== undefined) run = after(run, { type: 'failed' }, { failure: bad.toRecord() })!;
       const entry: Entry = { request, run, told: undefined };
       entries.set(request.id, entry);
       const accepting = ledger.record(request, run).then(() => run);
