@@ -5,7 +5,7 @@ import { VitePWA } from 'vite-plugin-pwa';
 import solid from 'vite-plugin-solid';
 
 /** Where a running agent answers while the app is being worked on (`npx vite`, `npx myspinbot start`). */
-const agent = process.env.MYSPINBOT_AGENT ?? 'http://127.0.0.1:4870';
+const agent = process.env.MYSPINBOT_AGENT ?? 'http://127.0.0.1:7777';
 /** The agent speaks only to its own page, so the proxy must come as that page. */
 const proxied = { target: agent, ws: true, changeOrigin: true, headers: { origin: agent } };
 
