@@ -83,7 +83,7 @@ export function buildBasis(face: Face): Basis {
 
     const meet = closeShift(lip, open, x, y, drop);
     put('close', 0, meet);
-    put('tuck', 0, tuckShift(lip, side, level, open));
+    put('tuck', 0, tuckShift(lip, side, level, open, x));
     put('upper', 0, upperShift(lip, side, level));
     put('brows', 0, browShift(i, face, frame));
   }
@@ -133,16 +133,22 @@ function mouthFrame(face: Face): MouthFrame {
   };
 }
 
-/** 1 on the lower lip and chin, about half at the corners, 0 on the upper lip and at the hinges. */
+/** How far the corners go down with the jaw. */
+const CORNER_DROP = 0.42;
+
+/** 1 on the lower lip and chin, about half at the corners, 0 on the upper lip's middle and at the hinges. */
 function jawWeight(side: number, level: number, lip: Lip | undefined): number {
-  if (lip?.kind === 'upper') return 0;
-  if (lip?.kind === 'lower') return 1 - 0.42 * smoothstep(0.5, 1.02, side);
-  const blur = clamp((side - 0.8) * 0.55, 0.06, 0.6);
-  const under = smoothstep(-blur, blur, level);
+  if (lip?.kind === 'corner') return CORNER_DROP;
+  // Towards the corners both lips take the corner's way: the opening is an almond, not a box.
+  if (lip?.kind === 'lower') return 1 - (1 - CORNER_DROP) * Math.min(1, side / 1.02) ** 2.3;
+  const beside = CORNER_DROP * smoothstep(0.35, 1.05, side) ** 1.5 * (1 - smoothstep(0.02, 0.7, -level));
+  if (lip?.kind === 'upper') return beside;
+  const blur = clamp((side - 0.55) * 0.55, 0.06, 0.6);
+  const under = Math.max(smoothstep(-blur, blur, level), level < 0 ? beside : 0);
   const jawEdge = 1 - smoothstep(1.35, 2.75, side);
-  const neck = 1 - smoothstep(1.02, 1.75, level);
-  const corner = lip?.kind === 'corner' ? 0.46 : 1;
-  return lip?.kind === 'corner' ? corner : under * jawEdge * neck;
+  // The skin of the neck takes up the chin's way at once: collars stay where they are.
+  const neck = 1 - smoothstep(0.98, 1.4, level);
+  return under * jawEdge * neck;
 }
 
 /** How far a vertex follows the corners of the mouth in and out. */
@@ -200,13 +206,15 @@ function closeShift(lip: Lip | undefined, lines: LipLines, x: number, y: number,
   return y > 0 ? up * 0.62 * drop : 0;
 }
 
-/** f and v: the lower lip rises under the upper teeth, the upper lip lifts to show them. */
-function tuckShift(lip: Lip | undefined, side: number, level: number, lines: LipLines): number {
+/** f and v: the lower lip comes up to the edge of the upper teeth, the upper lip lifts to show them. */
+function tuckShift(lip: Lip | undefined, side: number, level: number, lines: LipLines, x: number): number {
   const middle = 1 - smoothstep(0.5, 1.05, side);
-  const shown = 0.035;
-  if (lip?.kind === 'upper') return -shown * middle * (0.5 + lip.row / 6);
-  const rise = (lines.upper(0) - lines.lower(0)) * 0.85 + 0.012;
-  if (lip?.kind === 'lower') return (rise - 0.01 * lip.row) * middle;
+  const gap = lines.lower(x) - lines.upper(x);
+  // Parted lips already show the teeth.
+  const lift = Math.max(0.004, 0.034 - 0.25 * gap);
+  if (lip?.kind === 'upper') return -lift * middle * (0.5 + lip.row / 6);
+  const rise = 0.01 * middle - gap * 0.5;
+  if (lip?.kind === 'lower') return rise - 0.008 * lip.row * middle;
   if (lip !== undefined || level <= 0) return 0;
   return rise * 0.5 * middle * (1 - smoothstep(0.2, 1, level));
 }

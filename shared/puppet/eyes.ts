@@ -12,6 +12,8 @@ export interface Blinker {
 
 /** Lashes under the lid's edge go down with it: eye distances. */
 const LASHES = 0.03;
+/** Of the skin above the edge this much keeps its height: crease and make-up would smear if it stretched. */
+const KEPT = 0.055;
 
 interface Eye {
   /** Corner at the picture's left, and the unit vector towards the other corner, texture pixels. */
@@ -63,7 +65,7 @@ function measureEye(rig: Rig, parts: EyeParts, texture: Texture): Eye {
   const middle = COLUMNS >> 1;
   const browLow = Math.max(...parts.brow.slice(5).map((i) => local(i)[1]));
   const toBrow = Math.max(0.1 * rig.eyeDistance, upper[middle]! - browLow);
-  const strip = clamp(toBrow * 0.9, 0.1 * rig.eyeDistance, 0.27 * rig.eyeDistance);
+  const strip = clamp(toBrow * 0.95, 0.13 * rig.eyeDistance, 0.3 * rig.eyeDistance);
   const reach = strip + (Math.max(...lower) - Math.min(...upper)) + 0.2 * rig.eyeDistance;
   const cx = (x0 + x1) / 2;
   const cy = (y0 + y1) / 2;
@@ -125,14 +127,36 @@ function redraw(
       const y = (py + 0.5) * scale - eye.y;
       const along = x * cos + y * sin;
       const down = -x * sin + y * cos;
-      const from = lidSource(eye, along, down, lids, eyeDistance);
-      const shift = (from - down) / scale;
-      texels[at] = shift === 0 ? original[at]! : sample(original, stride, px - shift * sin, py + shift * cos);
+      lidSource(eye, along, down, lids, eyeDistance, scale, layers);
+      const pick = (from: number) => {
+        const shift = (from - down) / scale;
+        return shift === 0 ? original[at]! : sample(original, stride, px - shift * sin, py + shift * cos);
+      };
+      const { cover } = layers;
+      if (cover >= 1) texels[at] = pick(layers.over);
+      else if (cover <= 0) texels[at] = pick(layers.under);
+      else texels[at] = mixPacked(pick(layers.under), pick(layers.over), cover);
     }
 }
 
-/** Where the pixel at `down` comes from when the lid is at `lids`: a coordinate along the eye's y axis. */
-function lidSource(eye: Eye, along: number, down: number, lids: number, eyeDistance: number): number {
+/** Where a pixel comes from (coordinates along the eye's y axis): what covers it, by how much, over what. */
+interface LidLayers {
+  over: number;
+  cover: number;
+  under: number;
+}
+const layers: LidLayers = { over: 0, cover: 0, under: 0 };
+
+/** Fills `into` for the pixel at `down` when the lid is at `lids`; a pixel is `pixel` high. */
+function lidSource(
+  eye: Eye,
+  along: number,
+  down: number,
+  lids: number,
+  eyeDistance: number,
+  pixel: number,
+  into: LidLayers,
+): void {
   const step = clamp((along / eye.width) * COLUMNS, 0, COLUMNS);
   const k = Math.min(COLUMNS - 1, Math.floor(step));
   const t = step - k;
@@ -141,24 +165,44 @@ function lidSource(eye: Eye, along: number, down: number, lids: number, eyeDista
   const open = Math.max(0, lower - upper);
   const inside = smoothstep(-0.12, 0.06, along / eye.width) * smoothstep(-0.12, 0.06, 1 - along / eye.width);
   const lashes = LASHES * eyeDistance * inside;
-  const drop = open * 0.9 * lids * inside;
-  const rise = open * 0.1 * lids * inside;
+  const shut = smoothstep(0.75, 1, lids);
+  // At the end the lid goes a little past the lower one, so that no white is left between them.
+  const drop = (open * (0.9 * lids + 0.1 * shut) + 0.02 * eyeDistance * shut) * inside;
+  // Measured lower lids may lie a little inside the eye: the rim under them rises too and hides the rest.
+  const rim = 0.03 * eyeDistance * inside;
+  const rise = (open * 0.1 * lids + 0.06 * eyeDistance * shut) * inside;
   const top = upper - eye.strip;
   const edge = upper + lashes;
   const edgeNow = edge + drop;
-  const low = lower - 0.25 * lashes;
+  const low = lower + rim;
   const lowNow = low - rise;
-  if (down <= top) return down;
-  if (down <= edgeNow) {
-    const ratio = (edgeNow - top) / (edge - top);
-    const s = (down - top) / (edgeNow - top);
-    const eased = s + Math.min(ratio - 1, 2.4) * (s * s * s - s * s);
-    return top + (edge - top) * eased;
-  }
-  if (down < lowNow) return down;
   const bottom = lower + 0.22 * eyeDistance;
-  if (down >= bottom) return down;
-  return low + ((down - lowNow) * (bottom - low)) / (bottom - lowNow);
+  into.over = down;
+  into.under = down;
+  into.cover = 0;
+  if (down <= top || down >= bottom) return;
+  const onLower = low + ((down - lowNow) * (bottom - low)) / (bottom - lowNow);
+  if (down >= lowNow + pixel / 2) into.under = onLower;
+  if (down < edgeNow + pixel) {
+    const kept = upper - KEPT * eyeDistance;
+    if (down >= kept + drop) into.over = down - drop;
+    else {
+      const ratio = (kept + drop - top) / (kept - top);
+      const s = (down - top) / (kept + drop - top);
+      const eased = s + Math.min(ratio - 1, 2.6) * (s * s * s - s * s);
+      into.over = top + (kept - top) * eased;
+    }
+    into.cover = clamp((edgeNow - down) / pixel + 0.5, 0, 1);
+  } else if (down > lowNow - pixel / 2 && down < lowNow + pixel / 2) {
+    into.over = onLower;
+    into.cover = clamp((down - lowNow) / pixel + 0.5, 0, 1);
+  }
+}
+
+/** `a` + (`b` - `a`) * share on two packed values. */
+function mixPacked(a: number, b: number, share: number): number {
+  const w = (share * 256) | 0;
+  return (((Math.imul(a, 256 - w) + Math.imul(b, w) + 0x00800080) | 0) >>> 8) & 0x00ff00ff;
 }
 
 /** Bilinear on two packed values; x, y are texel indices. */

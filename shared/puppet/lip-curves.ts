@@ -13,6 +13,9 @@ export interface LipCurves {
   /** y of the upper and lower edge at LIP_COLUMNS equal steps from corner to corner. */
   readonly upper: Float32Array;
   readonly lower: Float32Array;
+  /** Cosine of each edge's slope: turns a vertical distance into the distance to the edge. */
+  readonly upperFlat: Float32Array;
+  readonly lowerFlat: Float32Array;
   /** Largest opening. */
   opening: number;
 }
@@ -26,6 +29,8 @@ export function emptyLipCurves(): LipCurves {
     to: 0,
     upper: new Float32Array(LIP_COLUMNS),
     lower: new Float32Array(LIP_COLUMNS),
+    upperFlat: new Float32Array(LIP_COLUMNS),
+    lowerFlat: new Float32Array(LIP_COLUMNS),
     opening: 0,
   };
 }
@@ -39,10 +44,22 @@ export function lipCurvesOf(positions: Float32Array, skull: SkullFrame, into: Li
   into.to = upper[upper.length - 1]![0];
   sample(upper, into.from, into.to, into.upper);
   sample(lower, into.from, into.to, into.lower);
+  flatness(into.upper, into.from, into.to, into.upperFlat);
+  flatness(into.lower, into.from, into.to, into.lowerFlat);
   let opening = 0;
   for (let k = 0; k < LIP_COLUMNS; k++) opening = Math.max(opening, into.lower[k]! - into.upper[k]!);
   into.opening = opening;
   return into;
+}
+
+function flatness(curve: Float32Array, from: number, to: number, out: Float32Array): void {
+  const step = Math.max(1e-6, (to - from) / (LIP_COLUMNS - 1));
+  for (let k = 0; k < LIP_COLUMNS; k++) {
+    const a = Math.max(0, k - 1);
+    const b = Math.min(LIP_COLUMNS - 1, k + 1);
+    const slope = (curve[b]! - curve[a]!) / ((b - a) * step);
+    out[k] = 1 / Math.sqrt(1 + slope * slope);
+  }
 }
 
 /** From picture pixels to the skull's frame. */

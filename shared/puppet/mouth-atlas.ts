@@ -44,7 +44,7 @@ export interface MouthAtlas {
 const UPPER_TEETH = [0.13, 0.102, 0.112, 0.098, 0.09, 0.09];
 const LOWER_TEETH = [0.082, 0.09, 0.098, 0.096, 0.09, 0.09];
 /** Where the upper teeth end below a closed mouth's line, in the middle. */
-const UPPER_EDGE = 0.052;
+const UPPER_EDGE = 0.074;
 
 export function buildMouthAtlas(rig: Rig, photo: Planar, rest: LipCurves, softness: number): MouthAtlas {
   const ed = rig.eyeDistance;
@@ -93,7 +93,7 @@ export function buildMouthAtlas(rig: Rig, photo: Planar, rest: LipCurves, softne
       const y = top + (row + 0.5) / density;
       if (hasOwn) own[i] = ownShare(x, y, rest, hasTeeth, feather);
       else paintUpper(upper, i, x, y, tooth);
-      paintLower(lower, i, x, y, tooth, tongue, hasOwn ? rig.gap * 0.55 : 0);
+      paintLower(lower, i, x, y, tooth, tongue, hasOwn ? lipAt(rest.lower, rest.from, rest.to, 0) : 0);
     }
   // As soft as the picture around it: drawn teeth sharper than the photo look pasted on.
   const radius = Math.max(1, Math.round(softness * (density / ed)));
@@ -198,14 +198,14 @@ function toothAt(x: number, widths: readonly number[]): { index: number; offset:
 function paintUpper(layer: Layer, i: number, x: number, y: number, tooth: Tint): void {
   const { index, offset, width } = toothAt(x, UPPER_TEETH);
   const side = Math.abs(x) / 0.62;
-  const lengths = [0, -0.012, 0.004, -0.012, -0.022, -0.03];
+  const lengths = [0, -0.01, 0, -0.01, -0.018, -0.026];
   const t = Math.abs(offset / width);
-  const round = 0.02 * (2 * Math.min(t, 0.5)) ** 3;
+  const round = 0.013 * (2 * Math.min(t, 0.5)) ** 3;
   const edge = UPPER_EDGE - 0.07 * side * side + (lengths[index] ?? 0) - round;
   const gumLine = -0.15 + 0.035 * (2 * t) ** 2;
   const inside = 1 - smoothstep(edge - 0.01, edge + 0.01, y);
   layer.a[i] = inside * (1 - smoothstep(0.82, 1, side));
-  const between = smoothstep(0.36, 0.5, t) * 0.2;
+  const between = smoothstep(0.38, 0.5, t) * 0.14;
   // Lit from the front: darker towards the back of the mouth and up under the lip.
   const lit = (1 - 0.62 * side ** 1.7) * (1 - between) * (0.8 + 0.2 * smoothstep(-0.16, 0.02, y));
   const isGum = y < gumLine;
@@ -214,7 +214,7 @@ function paintUpper(layer: Layer, i: number, x: number, y: number, tooth: Tint):
   layer.v[i] = tooth.v + (isGum ? 22 : 0);
 }
 
-/** `dropped`: how far the jaw already hangs in the photo. */
+/** `dropped`: where the lower lip's edge already is in the photo. */
 function paintLower(
   layer: Layer,
   i: number,
@@ -228,14 +228,14 @@ function paintLower(
   const side = Math.abs(x) / 0.54;
   const t = Math.abs(offset / width);
   const base = dropped;
-  const edge = base - 0.028 + 0.075 * side * side + 0.01 * (2 * Math.min(t, 0.5)) ** 3;
+  const edge = base - 0.012 + 0.075 * side * side + 0.01 * (2 * Math.min(t, 0.5)) ** 3;
   const teeth = smoothstep(edge - 0.01, edge + 0.012, y) * (1 - smoothstep(0.8, 1, side));
   // The tongue lies behind the lower teeth, a low dome lit from above.
-  const dome = base - 0.105 + 0.3 * x * x;
+  const dome = base - 0.07 + 0.32 * x * x;
   const inTongue = smoothstep(dome - 0.022, dome + 0.03, y) * (1 - smoothstep(0.3, 0.42, Math.abs(x)));
   const tongueLight = (0.55 + 0.45 * (1 - clamp((y - dome) / 0.14, 0, 1))) * (1 - 0.5 * (x / 0.4) ** 2);
   const groove = 1 - 0.1 * Math.exp(-((x / 0.03) ** 2));
-  const toothLight = (1 - 0.6 * side ** 1.6) * (1 - smoothstep(0.36, 0.5, t) * 0.22) * 0.8;
+  const toothLight = (1 - 0.6 * side ** 1.6) * (1 - smoothstep(0.38, 0.5, t) * 0.16) * 0.72;
   const tongueY = 16 + (tongue.y - 16) * clamp(tongueLight, 0.3, 1) * groove;
   const toothY = 16 + (tooth.y - 16) * clamp(toothLight, 0.1, 1);
   layer.y[i] = tongueY + (toothY - tongueY) * teeth;

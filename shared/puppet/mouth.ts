@@ -38,16 +38,20 @@ export function createMouthPainter(rig: Rig, photo: Planar, rest: PosedMesh, sof
     const lowerLip = lipAt(curves.lower, curves.from, curves.to, x);
     const above = y - upperLip;
     const below = lowerLip - y;
-    inside.a = smoothstep(-feather, feather, Math.min(above, below));
+    const edge = Math.min(
+      above * lipAt(curves.upperFlat, curves.from, curves.to, x),
+      below * lipAt(curves.lowerFlat, curves.from, curves.to, x),
+    );
+    inside.a = smoothstep(-1.6 * feather, 0.5 * feather, edge);
     if (inside.a <= 0) return;
     inside.y = atlas.cavity.y;
     inside.u = atlas.cavity.u;
     inside.v = atlas.cavity.v;
     sampleLayer(atlas, atlas.lower, x, y - drop, cell);
     // Deep in the mouth it is dark: the tongue shows only where light falls in.
-    const light = 0.5 + 0.5 * smoothstep(0.0, 0.1, above);
+    const light = 0.38 + 0.62 * smoothstep(0.02, 0.2, above);
     mix(inside, cell, cell.a, light);
-    const shadow = 0.42 + 0.58 * smoothstep(0.0, 0.06, above);
+    const shadow = 0.6 + 0.4 * smoothstep(0, 0.032, above);
     if (atlas.hasOwn) {
       const kept = sampleOwn(atlas, x, y);
       if (kept > 0) {
@@ -183,8 +187,8 @@ function mouthBox(
   frame: Planar,
   feather: number,
 ) {
-  const top = Math.min(...curves.upper) - 2 * feather;
-  const bottom = Math.max(...curves.lower) + 2 * feather;
+  const top = Math.min(...curves.upper) - 3 * feather;
+  const bottom = Math.max(...curves.lower) + 3 * feather;
   let [left, right, up, down] = [frame.width, 0, frame.height, 0];
   for (const x of [curves.from, curves.to])
     for (const y of [top, bottom]) {

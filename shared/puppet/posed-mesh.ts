@@ -3,7 +3,7 @@
 import { basisNames } from './basis.ts';
 import { INNER_LOWER, INNER_UPPER } from './face-parts.ts';
 import type { Rig } from './rig.ts';
-import { clamp } from './smoothing.ts';
+import { clamp, smoothstep } from './smoothing.ts';
 import type { Pose } from './tracks.ts';
 
 /** Where the skull took the mouth: maps the face's frame (eye distances about the mouth) to picture pixels. */
@@ -39,9 +39,14 @@ export function createPosedMesh(rig: Rig): { posed: PosedMesh; pose(pose: Pose):
   const ed = rig.eyeDistance;
   const tiltCos = Math.cos(rig.tilt);
   const tiltSin = Math.sin(rig.tilt);
+  const restX = new Float64Array(count);
   const restY = new Float64Array(count);
-  for (let i = 0; i < count; i++)
-    restY[i] = (-(rest[i * 3]! - rig.mouth[0]) * tiltSin + (rest[i * 3 + 1]! - rig.mouth[1]) * tiltCos) / ed;
+  for (let i = 0; i < count; i++) {
+    const dx = (rest[i * 3]! - rig.mouth[0]) / ed;
+    const dy = (rest[i * 3 + 1]! - rig.mouth[1]) / ed;
+    restX[i] = dx * tiltCos + dy * tiltSin;
+    restY[i] = -dx * tiltSin + dy * tiltCos;
+  }
   const mouthDepth = (rest[13 * 3 + 2]! + rest[14 * 3 + 2]!) / 2;
 
   const posed: PosedMesh = {
@@ -63,15 +68,25 @@ export function createPosedMesh(rig: Rig): { posed: PosedMesh; pose(pose: Pose):
         shiftY[i]! += amount * vectors[i * 2 + 1]!;
       }
     }
+    joinLips();
+    posed.skull.jaw = weights.jaw;
+  }
+
+  /** Lips that would cross meet instead, and lips that nearly meet lie point on point: no slit is left. */
+  function joinLips(): void {
     for (let k = 0; k < INNER_UPPER.length; k++) {
       const u = INNER_UPPER[k]!;
       const l = INNER_LOWER[k]!;
-      const over = restY[u]! + shiftY[u]! - (restY[l]! + shiftY[l]!);
-      if (over <= 0) continue;
-      shiftY[u]! -= over / 2;
-      shiftY[l]! += over / 2;
+      const gap = restY[l]! + shiftY[l]! - (restY[u]! + shiftY[u]!);
+      const nearness = 1 - smoothstep(0, 0.045, gap);
+      if (nearness <= 0) continue;
+      const apart = restX[l]! + shiftX[l]! - (restX[u]! + shiftX[u]!);
+      shiftX[u]! += (apart / 2) * nearness;
+      shiftX[l]! -= (apart / 2) * nearness;
+      const over = gap * (1 - smoothstep(0.004, 0.018, gap));
+      shiftY[u]! += over / 2;
+      shiftY[l]! -= over / 2;
     }
-    posed.skull.jaw = weights.jaw;
   }
 
   return {

@@ -78,7 +78,16 @@ export function buildRig(mesh: FaceMesh): Rig {
   const triangles = FACE_TRIANGLES.slice();
   fillEyes(triangles);
   fillMouth(triangles);
-  addRings(vertices, triangles, at);
+  const hingeFirst = at(JAW_HINGE_FIRST);
+  const hingeLast = at(JAW_HINGE_LAST);
+  const pivot: [number, number, number] = [
+    (hingeFirst[0] + hingeLast[0]) / 2,
+    (hingeFirst[1] + hingeLast[1]) / 2 + 0.35 * ed,
+    (hingeFirst[2] + hingeLast[2]) / 2 + 0.12 * ed,
+  ];
+  addRings(vertices, triangles, at, pivot[2]);
+
+  smoothDepth(vertices, triangles);
 
   const count = vertices.length / 3;
   const chin = at(CHIN);
@@ -96,14 +105,6 @@ export function buildRig(mesh: FaceMesh): Rig {
     headWeights.push(i < FACE_POINTS ? Math.max(follows, 0.985) : follows);
     chest.push(smoothstep(0.5, 2.2, y));
   }
-  const hingeFirst = at(JAW_HINGE_FIRST);
-  const hingeLast = at(JAW_HINGE_LAST);
-  const depth = (hingeFirst[2] + hingeLast[2]) / 2;
-  const pivot: [number, number, number] = [
-    (hingeFirst[0] + hingeLast[0]) / 2,
-    (hingeFirst[1] + hingeLast[1]) / 2 + 0.35 * ed,
-    depth + 0.12 * ed,
-  ];
   return {
     version: 1,
     eyeDistance: ed,
@@ -117,6 +118,31 @@ export function buildRig(mesh: FaceMesh): Rig {
     basis: buildBasis({ vertices, mouth, tilt, eyeDistance: ed }),
     gap: isClosed ? 0 : gap,
   };
+}
+
+/**
+ * The measured depth falls off steeply at the outline, from one vertex to the next; turning such a face makes
+ * its edge a zigzag. Every vertex takes part of its neighbours' depth, the middle of the face hardly any.
+ */
+function smoothDepth(vertices: number[], triangles: readonly number[]): void {
+  const count = vertices.length / 3;
+  for (let times = 0; times < 4; times++) {
+    const sums = new Float64Array(count);
+    const weights = new Float64Array(count);
+    for (let t = 0; t < triangles.length; t += 3)
+      for (let k = 0; k < 3; k++) {
+        const i = triangles[t + k]!;
+        const j = triangles[t + ((k + 1) % 3)]!;
+        sums[i]! += vertices[j * 3 + 2]!;
+        sums[j]! += vertices[i * 3 + 2]!;
+        weights[i]! += 1;
+        weights[j]! += 1;
+      }
+    for (let i = 0; i < count; i++) {
+      const mean = sums[i]! / Math.max(1, weights[i]!);
+      vertices[i * 3 + 2]! += (mean - vertices[i * 3 + 2]!) * 0.6;
+    }
+  }
 }
 
 /** Direction from the middle of the first eye to the middle of the last, radians. */
@@ -185,6 +211,7 @@ function addRings(
   vertices: number[],
   triangles: number[],
   at: (i: number) => [number, number, number],
+  pivotZ: number,
 ): void {
   const top = at(FOREHEAD);
   const chin = at(CHIN);
@@ -202,8 +229,8 @@ function addRings(
       const circle = Math.min(1, step / 4);
       const reach = scale * (length * (1 - circle) + radius * circle);
       ring.push(vertices.length / 3);
-      // The side of the head is as far back as its pivot: it does not shift when the head turns.
-      const back = pz + radius * Math.min(0.75, 0.3 * (step + 1));
+      // The outline of the head is as far back as its pivot: it does not shift when the head turns.
+      const back = pz + (pivotZ - pz) * Math.min(1, 0.36 * (step + 1));
       vertices.push(cx + (dx / length) * reach, cy + (dy / length) * reach, back);
     }
     for (let k = 0; k < ring.length; k++) {

@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import { type FfmpegTools, type RunningFfmpeg, spawnFfmpeg } from '../../media/ffmpeg.ts';
 import { moduleEntry } from '../../process/entry.ts';
 import type { Readiness } from '../engine.ts';
+import { portraitBuiltin } from './builtin-id.ts';
 import { requireCaptionFilter, writeCaptions } from './captions.ts';
 import { createFrameRing, type FrameRing, openFrameRing, release, stopRing } from './frame-ring.ts';
 import type { PortraitContext, PortraitEngine, PortraitFrames, PortraitRequest } from './port.ts';
@@ -25,9 +26,7 @@ const PREVIEW_AT_MS = 600;
 
 export function createBuiltinPortrait(world: BuiltinPortraitWorld): PortraitEngine {
   return {
-    id: 'portrait/builtin',
-    version: '1',
-    tier: 'builtin',
+    ...portraitBuiltin,
     async probe(): Promise<Readiness> {
       return { ready: true, detail: `Photo animation on the CPU, encoded by ffmpeg ${world.ffmpeg.version}` };
     },

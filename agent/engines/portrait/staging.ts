@@ -54,6 +54,8 @@ export async function setStage(
   const texture = { width: width + 2 * margin, height: height + 2 * margin };
   const placed = await place(source, matte, framing, margin, texture);
   signal.throwIfAborted();
+  // With its own background the person takes a rim of it along: else a ghost of the outline stays behind.
+  if (request.backdrop.kind === 'keep') placed.alpha = widen(placed.alpha, texture, RIM * framing.scale);
   const grown = await growMatte(placed.alpha, texture, Math.max(2, 0.02 * width));
   const filled = fillBehind(placed.photo, grown, texture.width, texture.height);
   const behind = ownWhereSeen(placed.photo, filled, placed.alpha);
@@ -72,6 +74,9 @@ export async function setStage(
     softness: Math.min(4, Math.max(1, framing.scale)),
   };
 }
+
+/** Photo pixels by which a matte may be too tight. */
+const RIM = 1.6;
 
 const even = (value: number) => Math.ceil(value / 2) * 2;
 
@@ -172,6 +177,24 @@ async function fadeEdges(
       for (let c = 0; c < 3; c++)
         rgb[i * 3 + c] = soft[i * 3 + c]! + (rgb[i * 3 + c]! - soft[i * 3 + c]!) * keep;
     }
+}
+
+/** The highest alpha within a square of this radius, rows then columns. */
+function widen(alpha: Uint8Array, size: { width: number; height: number }, radius: number): Uint8Array {
+  const reach = Math.max(1, Math.round(radius));
+  const pass = (from: Uint8Array, step: number, lines: number, lineStep: number, count: number) => {
+    const out = new Uint8Array(from.length);
+    for (let line = 0; line < lines; line++)
+      for (let k = 0; k < count; k++) {
+        let highest = 0;
+        for (let j = Math.max(0, k - reach); j <= Math.min(count - 1, k + reach); j++)
+          highest = Math.max(highest, from[line * lineStep + j * step]!);
+        out[line * lineStep + k * step] = highest;
+      }
+    return out;
+  };
+  const rows = pass(alpha, 1, size.height, size.width, size.width);
+  return pass(rows, size.width, size.width, 1, size.height);
 }
 
 /** The person with a rim: background this near is tinted by hair and shadow and is not trusted. */
