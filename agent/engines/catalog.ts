@@ -2,12 +2,22 @@
 // loaded at its first use, and only in the process that uses it.
 import { finishBuiltin } from './finish/builtin-id.ts';
 import { lookBuiltin } from './look/builtin-id.ts';
+import { portraitBuiltin } from './portrait/builtin-id.ts';
 import { type EngineCatalog, offer } from './registry.ts';
 import { speechBuiltin } from './speech/builtin-id.ts';
+import { timingBuiltin } from './timing/builtin-id.ts';
+import { voiceBuiltin } from './voice/builtin-id.ts';
 
 export const builtinEngines: EngineCatalog = [
   offer('look', lookBuiltin, async () => (await import('./look/builtin.ts')).createBuiltinLook()),
+  offer('voice', voiceBuiltin, async () => (await import('./voice/builtin.ts')).createBuiltinVoice()),
   offer('speech', speechBuiltin, async () => (await import('./speech/builtin.ts')).createBuiltinSpeech()),
+  offer('timing', timingBuiltin, async () => (await import('./timing/builtin.ts')).createBuiltinTiming()),
+  offer('portrait', portraitBuiltin, async ({ ffmpeg }) => {
+    const { renderScene } = await import('../art/scenes.ts');
+    const { createBuiltinPortrait } = await import('./portrait/builtin.ts');
+    return createBuiltinPortrait({ ffmpeg: await ffmpeg(), renderScene });
+  }),
   offer('finish', finishBuiltin, async ({ ffmpeg }) =>
     (await import('./finish/builtin.ts')).createBuiltinFinish({ ffmpeg }),
   ),

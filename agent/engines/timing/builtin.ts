@@ -12,11 +12,12 @@ import { cleanText } from '../speech/clean-text.ts';
 import { espeakPath } from '../speech/espeak.ts';
 import { guessLanguage } from '../speech/language.ts';
 import { alignRecording } from './align.ts';
+import { timingBuiltin } from './builtin-id.ts';
 import { mouthFromSound } from './mouth.ts';
 import type { TimingEngine, TimingRequest } from './port.ts';
 
 export function createBuiltinTiming(): TimingEngine {
-  return { id: 'timing/builtin', version: '1', tier: 'builtin', probe, time };
+  return { ...timingBuiltin, probe, time };
 }
 
 async function probe(): Promise<Readiness> {

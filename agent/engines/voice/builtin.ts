@@ -11,6 +11,7 @@ import { toneOf } from '@myspinbot/shared/speech/tone.ts';
 import { findFfmpeg } from '../../media/ffmpeg.ts';
 import { importSound, readWav, type Sound } from '../../media/sound.ts';
 import type { EngineContext } from '../engine.ts';
+import { voiceBuiltin } from './builtin-id.ts';
 import type { VoiceEngine, VoiceProfile } from './port.ts';
 
 const SHORTEST_SPEECH_S = 2;
@@ -21,7 +22,7 @@ const ANALYSIS_HZ = 16_000;
 const LEAST_VOICED = 0.08;
 
 export function createBuiltinVoice(): VoiceEngine {
-  return { id: 'voice/builtin', version: '1', tier: 'builtin', probe, profile };
+  return { ...voiceBuiltin, probe, profile };
 }
 
 async function probe(): Promise<Readiness> {
