@@ -72,7 +72,14 @@ test('the app imports nothing of Node', () => {
 
 test('end-to-end tests know no insides', () => {
   const inside = imports.filter(({ from, to }) => from.startsWith('e2e/') && /^(agent|web)\//.test(to));
-  expect(inside).toEqual([]);
+  expect(inside.filter(({ from }) => !from.startsWith('e2e/judge/'))).toEqual([]);
+});
+
+test('the judge knows the face models, and nothing that makes a video', () => {
+  const judge = /^e2e\/judge\/(?!train-opening)/;
+  const faceModels = /^agent\/engines\/look\/(models|face\/(detect|mesh|raster))\.ts$/;
+  expect(arrows(judge, /^(agent|web)\//, faceModels)).toEqual([]);
+  expect(arrows(judge, /^shared\//, /^shared\/puppet\/face-mesh\.ts$/)).toEqual([]);
 });
 
 test('the queue knows stages and ports, never a tool, a socket or a screen', () => {
