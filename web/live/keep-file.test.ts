@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { hashBlob } from '../vault/hashing.ts';
+import { contentType } from './content-type.ts';
+import { keepFile } from './keep-file.ts';
+
+const bytes = (...parts: (string | number[])[]) =>
+  Uint8Array.from(
+    parts.flatMap((part) => (typeof part === 'string' ? [...part].map((c) => c.charCodeAt(0)) : part)),
+  );
+
+test('files are what their bytes say', () => {
+  const known: [Uint8Array, string, string][] = [
+    [bytes([0xff, 0xd8, 0xff, 0xe0]), '', 'image/jpeg'],
+    [bytes([0x89], 'PNG\r\n', [0x1a], '\n'), 'text/plain', 'image/png'],
+    [bytes('RIFF\0\0\0\0WEBPVP8 '), '', 'image/webp'],
+    [bytes('RIFF\0\0\0\0WAVEfmt '), '', 'audio/wav'],
+    [bytes('GIF89a'), '', 'image/gif'],
+    [bytes('\0\0\0\x1cftypheic\0\0\0\0mif1heic'), '', 'image/heic'],
+    [bytes('\0\0\0\x1cftypavif\0\0\0\0avifmif1'), '', 'image/avif'],
+    [bytes('\0\0\0\x1cftypM4A \0\0\0\0'), '', 'audio/mp4'],
+    [bytes('\0\0\0\x1cftypisom\0\0\0\0moovhdlr\0\0\0\0\0\0\0\0soun'), '', 'audio/mp4'],
+    [bytes('\0\0\0\x1cftypisom\0\0\0\0mdat'), 'audio/mp4', 'audio/mp4'],
+    [bytes('\0\0\0\x1cftypisom\0\0\0\0mdat'), '', 'video/mp4'],
+    [bytes([0x1a, 0x45, 0xdf, 0xa3], 'webm A_OPUS'), 'video/webm', 'audio/webm'],
+    [bytes([0x1a, 0x45, 0xdf, 0xa3], 'webm V_VP9 A_OPUS'), 'audio/webm', 'video/webm'],
+    [bytes('OggS\0'), '', 'audio/ogg'],
+    [bytes('fLaC'), '', 'audio/flac'],
+    [bytes('ID3\x04'), '', 'audio/mpeg'],
+    [bytes([0xff, 0xfb, 0x90, 0x64]), '', 'audio/mpeg'],
+  ];
+  for (const [head, claim, type] of known) expect(contentType(head, claim)).toBe(type);
+  for (const head of [
+    bytes(),
+    bytes('MZ'),
+    bytes('<svg xmlns='),
+    bytes('%PDF-1.7'),
+    bytes([0xff, 0xff, 0xff]),
+  ]) {
+    expect(contentType(head, 'image/png')).toBeUndefined();
+  }
+});
+
+function shelf() {
+  const kept: { ref: object; blocks: readonly string[]; size: number; type: string }[] = [];
+  const store = {
+    keep: async (ref: object, blocks: readonly string[], blob: Blob) =>
+      void kept.push({ ref, blocks, size: blob.size, type: blob.type }),
+  } as never;
+  return { kept, world: { store, hash: hashBlob } };
+}
+const jpeg = bytes([0xff, 0xd8, 0xff, 0xe0], 'the rest of a picture');
+
+test('a kept file has the hash of its bytes, the type of its content and the name it had', async () => {
+  const { kept, world } = shelf();
+  const file = new File([jpeg], 'me.png', { type: 'image/png' });
+  const ref = await keepFile(file, undefined, world);
+  expect(ref).toEqual({
+    hash: createHash('sha256').update(jpeg).digest('hex'),
+    bytes: jpeg.length,
+    type: 'image/jpeg',
+    name: 'me.png',
+  });
+  expect(kept).toMatchObject([{ ref, size: jpeg.length, type: 'image/jpeg' }]);
+});
+
+test.each([
+  ['nothing at all', new Blob([]), 'empty'],
+  ['a program', new Blob([bytes('MZ\x90\0')], { type: 'image/png' }), 'not a picture'],
+  [
+    'a sound that calls itself a picture',
+    new Blob([bytes('ID3\x04\0\0')], { type: 'image/jpeg' }),
+    'a sound',
+  ],
+  ['a picture that calls itself a sound', new Blob([jpeg], { type: 'audio/wav' }), 'a picture'],
+  [
+    'a picture of 101 MiB',
+    Object.defineProperty(new Blob([jpeg]), 'size', { value: 101 * 1024 * 1024 }),
+    'up to 100 MB',
+  ],
+])('%s is refused in one sentence with the next step', async (_what, file, says) => {
+  const { kept, world } = shelf();
+  const refused = await keepFile(file, 'it.bin', world).catch((failure: unknown) => failure);
+  expect(refused).toMatchObject({ code: 'bad-input', message: expect.stringContaining(says) });
+  expect((refused as { hint: string }).hint).not.toBe('');
+  expect(kept).toEqual([]);
+});
