@@ -8,6 +8,7 @@ import { entriesOf } from '../engines/registry.ts';
 import { smallEngines } from '../stages/fixtures/small-engines.ts';
 import { requestFor } from './fixtures/job-requests.ts';
 import { openQueueWorld, type QueueWorld, type WorldChange } from './fixtures/queue-world.ts';
+import { chanceOf } from './fixtures/random.ts';
 
 const worlds: QueueWorld[] = [];
 async function open(change: WorldChange = {}) {
@@ -425,8 +426,7 @@ test('replay of a ledger with every state loses nothing and runs only what was n
 test('the seeded interleaver: whatever is cancelled, retried and restarted, every job ends, none twice', async () => {
   const seed = Number(process.env.SEED ?? 20_251);
   console.log(`queue: interleaver seed ${seed}`);
-  const random = mulberry32(seed);
-  const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)]!;
+  const { number: random, pick } = chanceOf(seed);
   const world = await open();
   const photo = await world.photo();
   const stages = ['look', 'speech', 'timing', 'portrait', 'finish'] as const;
@@ -470,13 +470,3 @@ test('the seeded interleaver: whatever is cancelled, retried and restarted, ever
   expect(videos.size).toBe(9);
   console.log(`queue: ${restarts} restarts, ${[...retries.values()].reduce((a, b) => a + b, 0)} retries`);
 }, 60_000);
-
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
