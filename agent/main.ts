@@ -90,7 +90,17 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       },
       config.port,
     );
-    parts.push({ order: 1, close: () => server.close() });
+    // The door is shut first, but counts as shut only when every socket is gone, and those end with the link and
+    // the hub: waiting for it here would wait for ever while a page is open.
+    let shut: Promise<void> = Promise.resolve();
+    parts.push({
+      order: 1,
+      close: () => {
+        shut = server.close();
+        shut.catch(() => undefined); // told below, when it is waited for
+      },
+    });
+    parts.push({ order: 8, close: () => shut });
     const note = runningFile(dataDir);
     await writeFile(note, JSON.stringify({ pid: process.pid, url: server.url }));
     parts.push({ order: 2, close: () => rm(note, { force: true }) });

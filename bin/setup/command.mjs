@@ -5,6 +5,9 @@ import { constants } from 'node:os';
 import { root } from './place.mjs';
 
 const tailChars = 6_000;
+/** Colours, which some tools print whatever they are told. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+const colours = /\u001b\[[0-9;]*m/g;
 
 /**
  * Runs a program to its end and returns how it ended with everything it printed (stdout whole, both as a tail).
@@ -32,8 +35,8 @@ export function run(program, args, options = {}) {
     child.stderr.setEncoding('utf8').on('data', (text) => {
       tail = (tail + text).slice(-tailChars);
     });
-    child.on('error', (error) => resolve({ code: -1, stdout, tail: `${tail}${error.message}\n` }));
-    child.on('close', (code, signal) => resolve({ code: exitCode(code, signal), stdout, tail }));
+    child.on('error', (error) => resolve({ code: -1, stdout, tail: `${plain(tail)}${error.message}\n` }));
+    child.on('close', (code, signal) => resolve({ code: exitCode(code, signal), stdout, tail: plain(tail) }));
   });
 }
 
@@ -65,6 +68,10 @@ export function hand(program, args, options = {}) {
       resolve(exitCode(code, signal));
     });
   });
+}
+
+function plain(text) {
+  return text.replaceAll(colours, '');
 }
 
 /** 128 + number for a program that a signal ended, as shells count. */

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startAgent } from '../harness/agent.ts';
-import { castSample, openApp } from '../harness/app.ts';
+import { castSample, openApp, workstationIsHere } from '../harness/app.ts';
 import { agentAway, expectNoComplaints, openProfile, screenshot } from '../harness/browser.ts';
 import { scratchFolder } from '../harness/scratch.ts';
 
@@ -53,5 +53,23 @@ test('the app can be installed, and opens without the workstation', async () => 
   // The sample is part of the app: it is cast with nothing reachable.
   await castSample(fresh);
   await screenshot(fresh, 'installed/3-sample-offline');
+  expectNoComplaints(profile);
+});
+
+test('the agent stops at once while a page is open on it, and the page is told', async () => {
+  const agent = await startAgent({ data: join(scratchFolder('stops'), 'data') });
+  const profile = await openProfile();
+  const page = await profile.newPage();
+  await openApp(page, agent.url);
+  await workstationIsHere(page);
+  profile.expectComplaints(agentAway);
+  const began = performance.now();
+  expect(await agent.stop()).toBe(0);
+  expect(performance.now() - began).toBeLessThan(3_000);
+  await page
+    .getByText(/workstation went away|Looking for your/)
+    .locator('visible=true')
+    .first()
+    .waitFor();
   expectNoComplaints(profile);
 });
