@@ -30,6 +30,8 @@ const FADE_MS = 6;
 /** Loudness of speech before finishing, dB full scale, and how near a peak may come to it. */
 const SPEECH_DB = -20;
 const PEAK = 0.89;
+/** Numbers and signs can be read for very long: what MAX_SCRIPT_CHARS of plain words never reach. */
+const LONGEST_SPEECH_MS = 20 * 60_000;
 /** A phone the engine gives no time still needs this to be seen. */
 const SHORTEST_PHONE_MS = 8;
 
@@ -87,12 +89,24 @@ async function speak(request: SpeechRequest, context: EngineContext): Promise<Sp
         ? await speakWithFlite(sentence.text, voice.speaks.voice, delivery)
         : await speakWithEspeak(sentence.text, voice.speaks.voice, delivery);
     if (spoken !== undefined) joined.add(spoken, sentence.pauseMs);
+    if (joined.durationMs > LONGEST_SPEECH_MS) {
+      throw new Failure({
+        code: 'text-too-long',
+        message: `Reading this text takes more than ${LONGEST_SPEECH_MS / 60_000} minutes.`,
+        hint: 'Shorten it; long numbers and rows of signs take the most time.',
+      });
+    }
     context.progress(index + 1, sentences.length + 1);
     // Synthesis runs to its end without yielding: let a cancel in between sentences.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (joined.isEmpty)
-    throw emptyText(`Nothing in the text can be read by a voice in ${languageTitle(lang)}.`);
+  if (joined.isEmpty) {
+    throw new Failure({
+      code: 'language-unknown',
+      message: `Nothing in the text can be read by a voice in ${languageTitle(lang)}.`,
+      hint: 'Choose the language that the text is written in, or let it be found out.',
+    });
+  }
 
   const { samples, phones, words } = joined.finish();
   let sound: Sound = { samples, sampleRate: SOUND_HZ };
@@ -191,6 +205,10 @@ class Timeline {
 
   get isEmpty(): boolean {
     return this.phones.length === 0;
+  }
+
+  get durationMs(): number {
+    return (this.length * 1000) / SOUND_HZ;
   }
 
   add(spoken: Utterance, pauseMs: number): void {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { isVowel, segments, stressOf } from '@myspinbot/shared/speech/ipa.ts';
 import type { Phone } from '@myspinbot/shared/speech/timing.ts';
+import { spelledOut } from './abbreviations.ts';
 import { type Delivery, type Utterance, writtenWords } from './utterance.ts';
 
 interface EspeakEvent {
@@ -78,10 +79,11 @@ export async function speakWithEspeak(
   }
   espeak.set_rate(Math.round(RATE / delivery.stretch));
   espeak.set_range(Math.round(Math.min(95, RANGE * delivery.melody)));
-  const text = words.map(harmless).join(' ');
+  const code = voice.split(/[-+]/)[0]!;
+  const said = words.map((word) => harmless(spelledOut(word, code)));
   const chunks: Int16Array[] = [];
   const events: EspeakEvent[] = [];
-  espeak.synthesize(text, (samples, told) => {
+  espeak.synthesize(said.join(' '), (samples, told) => {
     chunks.push(samples);
     events.push(...told);
     return false;
@@ -94,7 +96,7 @@ export async function speakWithEspeak(
     at += chunk.length;
   }
   const sampleRate = espeak.get_samplerate();
-  const { phones, starts } = readEvents(events, words, (length * 1000) / sampleRate);
+  const { phones, starts } = readEvents(events, said, (length * 1000) / sampleRate);
   if (phones.length === 0) return undefined;
   return { samples, sampleRate, phones, words: wordSpans(words, starts, phones) };
 }

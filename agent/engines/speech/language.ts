@@ -19,9 +19,9 @@ const smallWords: Partial<Record<Language, string>> = {
   pl: 'i w na z do się nie to jest że o jak po co tak za od przez ale czy dla są był tym jego ich już może tylko bardzo jestem mnie mi ja ty my wy przy lub oraz która który które być ten ta te dzień dobry cześć dziękuję dzisiaj dziś mam masz ma sobie gdy więc bo tej nasz moja mój',
   sv: 'och i att det som en på är av för med till den har de inte om ett han var men jag från vi så kan när nu här ska mycket eller bara du dig mig hej idag tack mitt min vad hur alla också efter sig sin än under vid bli blev skulle välkommen där ni er göra detta',
   da: 'og i at det er en til på som af for med de den der har ikke om et han var men jeg fra vi så kan når nu her skal meget eller kun du dig mig hej dag tak min mit hvad hvordan alle også efter sig sin end under ved blive blev ville velkommen hvor I jer gøre dette af nogle mange være hedder godt god',
-  nb: 'og i det er på som en til av for med at de den har ikke om et han var men jeg fra vi så kan når nå her skal mye eller bare du deg meg hei dag takk min mitt hva hvordan alle også etter seg sin enn under ved bli ble ville velkommen hvor dere gjøre dette noen mange være heter bra god ut opp',
+  nb: 'og i det er på som en til av for med at de den har ikke om et han var men jeg fra vi så kan når nå her skal mye eller bare du deg meg hei dag takk min mitt hva hvordan alle også etter seg sin enn under ved bli ble ville velkommen hvor dere gjøre dette noen mange være heter bra god ut opp fint været musikk veldig',
   fi: 'ja on ei se että hän oli mutta ovat kun niin myös joka minä sinä me te he mitä tämä kuin jos vain nyt olen olet hyvää päivää hei kiitos tänään tai sekä mukaan sen siitä voi ole hyvin kaikki mun minun sinun meidän jotka jo vielä kanssa miten täällä tervetuloa huomenta',
-  cs: 'a se na je že v to s z do o jsem by i jako ale si tak za pro jsou byl po co jak když už nebo od aby jsme ve který která které jen dobrý den ahoj děkuji dnes mám máš má můj moje náš tento tato velmi být ještě také kde při než může ten ta jeho mi mě vás nás',
+  cs: 'a se na je že v to s z do o jsem by i jako ale si tak za pro jsou byl po co jak když už nebo od aby jsme ve který která které jen dobrý den ahoj děkuji dnes mám máš má můj moje náš tento tato velmi být ještě také kde při než může ten ta jeho mi mě vás nás jmenuji jmenuju hezké ráda rád',
   tr: 've bir bu da de için ile çok ne o ben sen biz siz daha gibi ama kadar en var yok mi mı olarak olan sonra değil her şey merhaba bugün iyi teşekkür ederim nasıl benim senin adım oldu olduğu ya ki hem diye bana sana bunu şimdi günaydın hoş geldiniz',
   ro: 'de și în a la cu nu că o pe un din care este mai sunt pentru ca se al să au ce fost lui ai îi le am el ea dar acest această foarte bună ziua mulțumesc azi astăzi eu tu noi voi mă te meu mea sau după când cum fi are bine prin salut unui unei',
   hu: 'a az és hogy nem is egy ez de van volt meg csak ha már mint még én te mi ti ők azt ki be fel nagyon jó napot szia köszönöm ma vagyok vagy lesz el itt ott mert minden kell lehet ezt után között úgy így sok két első aki amely hogyan nekem',
@@ -52,6 +52,9 @@ const lists = Object.entries(smallWords).map(
 const shared = new Map<string, number>();
 for (const [, words] of lists) for (const word of words) shared.set(word, (shared.get(word) ?? 0) + 1);
 
+/** Signs per word: running text of the right language has 0.2 to 0.6. */
+const LEAST_DENSITY = 0.06;
+
 const ukrainian = /[іїєґ]/gi;
 const russian = /[ыэъё]/gi;
 
@@ -70,7 +73,10 @@ export function guessLanguage(text: string): LanguageGuess | undefined {
   }
   const scores = latinScores(text);
   const [best, next] = scores;
-  if (best === undefined || best.score === 0) return { lang: 'en', sure: false };
+  const words = text.split(/\s+/).length;
+  // One sign in a long text is chance; English is what lists of names and terms are read in.
+  if (best === undefined || best.score === 0 || best.score < words * LEAST_DENSITY)
+    return { lang: 'en', sure: false };
   return { lang: best.lang, sure: best.score >= 2 && best.score > 1.4 * (next?.score ?? 0) };
 }
 

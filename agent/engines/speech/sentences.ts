@@ -13,7 +13,7 @@ const abbreviations = new Set(
   (
     'mr mrs ms dr prof st jr sr vs etc inc ltd fig vol dept approx ca bzw usw nr str hr fr bspw evtl ggf inkl ' +
     'sra srta ud uds ee art pág núm mme mlle av bd cf env ing dott sig avv geom tel min max św ul np tzn itd ' +
-    'др проф ул стр гг'
+    'др проф ул стр гг jan feb apr aug sept oct nov dec'
   ).split(' '),
 );
 

@@ -24,7 +24,7 @@ export interface Delivery {
  */
 export function writtenWords(sentence: string): string[] {
   const words: string[] = [];
-  for (const part of sentence.split(/\s+/)) {
+  for (const part of sentence.split(/\s+/).flatMap(cutLong)) {
     if (part === '') continue;
     const spoken = /[\p{L}\p{N}]/u.test(part) || /^[&%$€£@#+=]+$/u.test(part);
     const last = words.length - 1;
@@ -32,4 +32,16 @@ export function writtenWords(sentence: string): string[] {
     else if (spoken) words.push(part);
   }
   return words;
+}
+
+/** Nobody writes such words, but somebody pastes them; captions and the engines want an end. */
+const LONGEST_WORD = 60;
+
+function cutLong(word: string): string[] {
+  const letters = [...word];
+  if (letters.length <= LONGEST_WORD) return [word];
+  const parts: string[] = [];
+  for (let at = 0; at < letters.length; at += LONGEST_WORD)
+    parts.push(letters.slice(at, at + LONGEST_WORD).join(''));
+  return parts;
 }
