@@ -1,7 +1,7 @@
 // POST /api/generate: a multipart form becomes assets, a project and a job. Everything that can be wrong is said
 // before a job exists. It writes the project as a device would, so that the app shows it like any other.
 import { randomBytes } from 'node:crypto';
-import type { MultipartFile } from '@fastify/multipart';
+import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import { type Author, projectRoom } from '@myspinbot/shared/document/layout.ts';
 import { openProjectDocument } from '@myspinbot/shared/document/project-document.ts';
@@ -68,7 +68,12 @@ export async function generate(
     );
   }
   const received = (bytes: number) => world.onEvent({ type: 'moved', direction: 'in', bytes });
-  const form = await readForm(request, vault, received);
+  const form = await readForm(request, vault, received).catch((cause: unknown) => {
+    // The rest of the form is still coming: unread it would hold up the reply and the connection after it.
+    request.raw.unpipe();
+    request.raw.resume();
+    throw cause;
+  });
   const options = optionsOf(form);
   const assets = assetsOf(options, vault);
   const at = world.now();
@@ -99,7 +104,7 @@ async function readForm(
     script: undefined,
     options: {},
   };
-  for await (const part of request.parts({ limits: multipartLimits })) {
+  for await (const part of partsOf(request)) {
     if (part.type === 'file') {
       const name = part.fieldname;
       if (name === 'photo') form.photos.push(await keep(part, vault, 'picture', received));
@@ -118,6 +123,24 @@ async function readForm(
     else throw unknownPart(part.fieldname);
   }
   return form;
+}
+
+/** The parts as they come; a form that is broken or breaks off is the sender's fault, and said so. */
+async function* partsOf(request: FastifyRequest): AsyncGenerator<Multipart> {
+  try {
+    yield* request.parts({ limits: multipartLimits });
+  } catch (cause) {
+    throw (cause as { statusCode?: number }).statusCode === undefined ? brokenForm(cause) : cause;
+  }
+}
+
+function brokenForm(cause: unknown): Failure {
+  return new Failure({
+    code: 'bad-input',
+    message: `The form is broken or ended early: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    hint: 'Send it again.',
+    cause,
+  });
 }
 
 async function keep(
@@ -142,10 +165,14 @@ async function keep(
 
 async function* bounded(part: MultipartFile, limit: number): AsyncGenerator<Uint8Array> {
   let bytes = 0;
-  for await (const piece of part.file as AsyncIterable<Uint8Array>) {
-    bytes += piece.length;
-    if (bytes > limit) break;
-    yield piece;
+  try {
+    for await (const piece of part.file as AsyncIterable<Uint8Array>) {
+      bytes += piece.length;
+      if (bytes > limit) break;
+      yield piece;
+    }
+  } catch (cause) {
+    throw brokenForm(cause);
   }
   if (bytes > limit || part.file.truncated) {
     throw bad(`The file of ${part.fieldname} is larger than ${limit / 2 ** 20} MB.`, 'Send a smaller file.');

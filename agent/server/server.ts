@@ -251,33 +251,39 @@ function addApi(app: FastifyInstance, world: ServerWorld): void {
 
   app.get<{ Params: { id: string } }>(`${endpoints.jobs}/:id`, async (request) => view(request.params.id));
 
-  app.get<{ Params: { id: string } }>(`${endpoints.jobs}/:id/result`, async (request, reply) => {
-    const query = resultSchema.safeParse(request.query);
-    if (!query.success) throw schemaFailure('The query', query.error);
-    const { kind, download } = query.data;
-    const { request: asked, run } = find(request.params.id);
-    const ref = run.result?.[kind];
-    if (run.result === undefined) {
-      return reply.code(409).send({
-        code: 'not-found',
-        message: `The job has no result: it is ${run.state}.`,
-        hint: run.failure?.hint ?? `GET ${endpoints.status}/${asked.id} says how far it is.`,
+  // HEAD as a route of its own: the one that is added by itself would read the whole file to answer.
+  const files = { method: ['GET', 'HEAD'], exposeHeadRoute: false };
+  app.route<{ Params: { id: string } }>({
+    ...files,
+    url: `${endpoints.jobs}/:id/result`,
+    handler: async (request, reply) => {
+      const query = resultSchema.safeParse(request.query);
+      if (!query.success) throw schemaFailure('The query', query.error);
+      const { kind, download } = query.data;
+      const { request: asked, run } = find(request.params.id);
+      const ref = run.result?.[kind];
+      if (run.result === undefined) {
+        return reply.code(409).send({
+          code: 'not-found',
+          message: `The job has no result: it is ${run.state}.`,
+          hint: run.failure?.hint ?? `GET ${endpoints.status}/${asked.id} says how far it is.`,
+        });
+      }
+      if (ref === null || ref === undefined) {
+        throw new Failure({
+          code: 'not-found',
+          message: `This video was made without ${kind}.`,
+          hint: 'Ask for captions when generating.',
+        });
+      }
+      const title = workspace.project(asked.project)?.title ?? 'myspinbot';
+      return sendAsset(request, reply, vault, ref, {
+        name: `${title.replace(/[.…]+$/, '')}.${extensions[kind]}`,
+        download: download !== undefined,
+        immutable: false,
+        sent,
       });
-    }
-    if (ref === null || ref === undefined) {
-      throw new Failure({
-        code: 'not-found',
-        message: `This video was made without ${kind}.`,
-        hint: 'Ask for captions when generating.',
-      });
-    }
-    const title = workspace.project(asked.project)?.title ?? 'myspinbot';
-    return sendAsset(request, reply, vault, ref, {
-      name: `${title.replace(/[.…]+$/, '')}.${extensions[kind]}`,
-      download: download !== undefined,
-      immutable: false,
-      sent,
-    });
+    },
   });
 
   app.post<{ Params: { id: string } }>(`${endpoints.jobs}/:id/cancel`, async (request, reply) => {
@@ -289,18 +295,22 @@ function addApi(app: FastifyInstance, world: ServerWorld): void {
     return reply.code(202).send(view(id));
   });
 
-  app.get<{ Params: { hash: string } }>(`${endpoints.assets}/:hash`, async (request, reply) => {
-    const hash = assetHashSchema.safeParse(request.params.hash);
-    if (!hash.success) throw schemaFailure('The hash', hash.error);
-    const ref = vault.ref(hash.data);
-    if (ref === undefined) {
-      throw new Failure({
-        code: 'not-found',
-        message: 'This file is not on the workstation.',
-        hint: 'Open the project on the device that has the file, so that it is sent.',
-      });
-    }
-    return sendAsset(request, reply, vault, ref, { immutable: true, sent });
+  app.route<{ Params: { hash: string } }>({
+    ...files,
+    url: `${endpoints.assets}/:hash`,
+    handler: async (request, reply) => {
+      const hash = assetHashSchema.safeParse(request.params.hash);
+      if (!hash.success) throw schemaFailure('The hash', hash.error);
+      const ref = vault.ref(hash.data);
+      if (ref === undefined) {
+        throw new Failure({
+          code: 'not-found',
+          message: 'This file is not on the workstation.',
+          hint: 'Open the project on the device that has the file, so that it is sent.',
+        });
+      }
+      return sendAsset(request, reply, vault, ref, { immutable: true, sent });
+    },
   });
 
   app.post(endpoints.inspectPhoto, async (request) => {

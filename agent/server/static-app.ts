@@ -64,5 +64,6 @@ export function isScreen(method: string, url: string, accept: string | undefined
   const path = url.split('?', 1)[0]!;
   if (method !== 'GET' && method !== 'HEAD') return false;
   if (/^\/(?:api|metrics|health|sync|transfer|assets)(?:\/|$)/.test(path)) return false;
-  return !/\.\w{1,8}$/.test(path) && (accept === undefined || /text\/html|\*\/\*/.test(accept));
+  // Screens are made of plain words and ids: anything else is a mistake or an attempt.
+  return /^\/[\w/-]*$/.test(path) && (accept === undefined || /text\/html|\*\/\*/.test(accept));
 }
