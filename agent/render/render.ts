@@ -3,7 +3,7 @@
 // the video and its captions are put where they were asked for.
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { type AssetRef, MAX_ASSET_BYTES } from '@myspinbot/shared/asset/asset.ts';
 import { Failure, type FailureCode } from '@myspinbot/shared/failure/failure.ts';
@@ -267,6 +267,7 @@ async function deliver(
     const partial = `${path}.part`;
     try {
       await copyFile(vault.path(ref.hash), partial);
+      await chmod(partial, 0o644); // the vault's own files are read-only
       await rename(partial, path);
     } catch (cause) {
       await rm(partial, { force: true });
