@@ -1,10 +1,18 @@
 // From a project as edited to the job it asks for: the one place that turns fields into options and says
 // what is still missing, before anything is queued.
 import type { AssetRef } from '../asset/asset.ts';
-import { type SpinOptions, spinOptionsSchema } from './options.ts';
+import { MAX_PHOTOS, MAX_SCRIPT_CHARS, type SpinOptions, spinOptionsSchema } from './options.ts';
 import type { Photo, ProjectFields } from './project.ts';
 
-export type Missing = 'photo' | 'script' | 'recording' | 'topic' | 'background-image';
+export type Missing =
+  | 'photo'
+  | 'script'
+  | 'recording'
+  | 'topic'
+  | 'background-image'
+  // Two devices that edited apart can together exceed what each alone respected.
+  | 'fewer-photos'
+  | 'shorter-script';
 
 export type SpinDraft =
   | { ready: true; options: SpinOptions; assets: AssetRef[] }
@@ -18,6 +26,8 @@ export function draftSpin(fields: ProjectFields, script: string, photos: readonl
   if (fields.mode === 'recording' && fields.recording === null) missing.push('recording');
   if (fields.mode === 'topic' && fields.topic.trim() === '') missing.push('topic');
   if (fields.background.kind === 'image' && fields.backgroundImage === null) missing.push('background-image');
+  if (photos.length > MAX_PHOTOS) missing.push('fewer-photos');
+  if (fields.mode !== 'topic' && script.length > MAX_SCRIPT_CHARS) missing.push('shorter-script');
   if (missing.length > 0) return { ready: false, missing };
 
   const assets: AssetRef[] = photos.map((photo) => photo.asset);

@@ -8,6 +8,8 @@ const words: Readonly<Record<Missing, string>> = {
   recording: 'your recording',
   topic: 'a topic to write about',
   'background-image': 'a picture for the background',
+  'fewer-photos': 'fewer photos',
+  'shorter-script': 'a shorter script',
 };
 
 /** The id of the section where it is given. */
@@ -17,6 +19,8 @@ export const missingPlace: Readonly<Record<Missing, string>> = {
   recording: 'script',
   topic: 'script',
   'background-image': 'staging',
+  'fewer-photos': 'face',
+  'shorter-script': 'script',
 };
 
 /** "Before it can spin: a photo and a few lines to say." Undefined when nothing is missing. */
