@@ -19,7 +19,16 @@ export default defineConfig({
       },
       {
         plugins: [solid()],
-        test: { name: 'web', include: ['web/**/*.test.{ts,tsx}'], environment: 'happy-dom', pool: 'forks' },
+        test: {
+          name: 'web',
+          include: ['web/**/*.test.{ts,tsx}'],
+          environment: 'happy-dom',
+          pool: 'forks',
+          // Tests read style sheets as text: tokens for contrast, parts for raw colours.
+          css: true,
+          // Packages that ship Solid's JSX must go through its compiler.
+          server: { deps: { inline: [/@solidjs\/router/, /@kobalte/] } },
+        },
       },
       {
         test: {
