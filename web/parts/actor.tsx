@@ -1,9 +1,17 @@
-// The silhouette that stands in for the person on small stages and in little frames.
-export function Actor(props: { class?: string }) {
+// Who stands on a small stage: a silhouette, with the person's own face where there is one.
+import './actor.css';
+import { Show } from 'solid-js';
+
+export function Actor(props: { face?: string | undefined }) {
   return (
-    <svg viewBox="0 0 40 40" fill="currentColor" aria-hidden="true" class={props.class}>
-      <circle cx="20" cy="16" r="9" />
-      <path d="M2 40c1-9 8-13 18-13s17 4 18 13z" />
-    </svg>
+    <span class="actor" aria-hidden="true">
+      <svg viewBox="0 0 40 40" fill="currentColor" aria-hidden="true">
+        <path d="M2 40c1-9 8-13 18-13s17 4 18 13z" />
+        <Show when={props.face === undefined}>
+          <circle cx="20" cy="16" r="9" />
+        </Show>
+      </svg>
+      <Show when={props.face}>{(face) => <img src={face()} alt="" decoding="async" />}</Show>
+    </span>
   );
 }

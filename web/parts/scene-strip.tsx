@@ -24,6 +24,8 @@ export function SceneStrip(props: {
   options: readonly SceneOption[];
   value: string;
   onChoose: (value: string) => void;
+  /** The face of whoever stands in front. */
+  face?: string | undefined;
 }) {
   const group = createUniqueId();
   return (
@@ -52,7 +54,7 @@ export function SceneStrip(props: {
                   )}
                 </Show>
                 <Show when={option.actor}>
-                  <Actor class="scene-actor" />
+                  <Actor face={props.face} />
                 </Show>
                 <Show when={option.icon}>{(shape) => <Icon shape={shape()} size={24} />}</Show>
                 <Show when={option.value === props.value}>

@@ -5,6 +5,7 @@ import { Mic, Square, Upload } from 'lucide';
 import { createEffect, createSignal, Index, Match, onCleanup, Show, Switch } from 'solid-js';
 import { Icon } from '../design/icon.tsx';
 import { clock } from './clock.ts';
+import { Figures } from './figures.tsx';
 import { Notice } from './notice.tsx';
 import { browserRecorderWorld, createRecorder, type RecorderWorld } from './recorder.ts';
 
@@ -58,7 +59,14 @@ export function VoiceRecorder(props: VoiceRecorderProps) {
 
   return (
     <div class="recorder" data-state={recorder.state().state}>
-      <Show when={recording() === undefined} fallback={<p class="recorder-time">{clock(elapsed())}</p>}>
+      <Show
+        when={recording() === undefined}
+        fallback={
+          <p class="recorder-time">
+            <Figures text={clock(elapsed())} />
+          </p>
+        }
+      >
         <p class="text-small text-ink-soft">{props.prompt}</p>
       </Show>
       <Show when={recording()}>

@@ -7,6 +7,7 @@ import { PenLine, RotateCw } from 'lucide';
 import { createMemo, Show } from 'solid-js';
 import { type JobView, useLive } from '../live/live.ts';
 import { Button, LinkButton } from '../parts/button.tsx';
+import { Figures } from '../parts/figures.tsx';
 import { Medallion } from '../parts/medallion.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { type ProgrammeStage, StageProgramme } from '../parts/programme.tsx';
@@ -98,8 +99,8 @@ export function MakingOf(props: { job: JobView }) {
           >
             {(now) => (
               <>
-                <p class="heading figures text-display" data-testid="percent">
-                  {Math.round(now().fraction * 100)} %
+                <p class="text-display" data-testid="percent">
+                  <Figures text={`${Math.round(now().fraction * 100)} %`} />
                 </p>
                 <h1 class="text-lead" dir="auto">
                   {title()}

@@ -112,7 +112,7 @@ export function ProjectScript(props: {
                   onLength={(ms) => props.onRecordingLength(ms)}
                   actions={<IconButton shape={Trash2} label="Record it again" onClick={drop} />}
                 />
-                <PlayScript speaker={speaker()} direction="what the recording says, if you like">
+                <PlayScript speaker={speaker()} direction="word for word, if you like">
                   {lines(
                     'The words of the recording',
                     'With the words here, captions are exact and the lips fit better.',

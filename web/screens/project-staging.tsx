@@ -91,7 +91,13 @@ export function ProjectStaging(props: { project: OpenProject; cover: string | un
   return (
     <div class="grid min-w-0 gap-10">
       <Section title="Staging" id="staging">
-        <SceneStrip label="What stands behind" options={options()} value={value()} onChoose={choose} />
+        <SceneStrip
+          label="What stands behind"
+          options={options()}
+          value={value()}
+          onChoose={choose}
+          face={props.cover}
+        />
         <Show when={value() === 'colour'}>
           <Swatches
             label="Colour of the backdrop"
