@@ -43,8 +43,16 @@ export default defineConfig({
         scope: '/',
         display: 'standalone',
         orientation: 'any',
-        background_color: '#fcfaf5',
-        theme_color: '#fcfaf5',
+        background_color: '#fdfaf4',
+        theme_color: '#fdfaf4',
+        shortcuts: [
+          {
+            name: 'History',
+            description: 'Every video you made',
+            url: '/history',
+            icons: [{ src: '/icons/icon-192.png', sizes: '192x192', type: 'image/png' }],
+          },
+        ],
         categories: ['photo', 'video', 'entertainment'],
         icons: [
           { src: '/icons/icon-192.png', sizes: '192x192', type: 'image/png', purpose: 'any' },

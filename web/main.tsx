@@ -60,6 +60,7 @@ async function start(into: HTMLElement): Promise<void> {
     url: '/service-worker.js',
     now: systemClock.now,
     onVisible,
+    onPartMissing: (missing) => addEventListener('vite:preloadError', missing),
     settle: live.flush,
     reload: () => location.reload(),
   });

@@ -23,6 +23,7 @@ function browser(options: { controlled: boolean; waiting: boolean }) {
     },
   });
   let reloads = 0;
+  let missing: () => void = () => undefined;
   let time = 0;
   let settle: () => Promise<void> = async () => undefined;
   const seen: (() => void)[] = [];
@@ -30,6 +31,9 @@ function browser(options: { controlled: boolean; waiting: boolean }) {
     container: container as unknown as ServiceWorkerContainer,
     url: '/service-worker.js',
     now: () => time,
+    onPartMissing: (then) => {
+      missing = then;
+    },
     onVisible: (look) => void seen.push(look),
     settle: () => settle(),
     reload: () => void reloads++,
@@ -39,6 +43,7 @@ function browser(options: { controlled: boolean; waiting: boolean }) {
     told,
     registration,
     reloads: () => reloads,
+    partMissing: () => missing(),
     look(at: number) {
       time = at;
       for (const each of seen) each();
@@ -112,4 +117,12 @@ test('a page that stays open asks for a new version when it is looked at, once a
   here.look(3_700_000);
   here.look(3_800_000);
   expect(here.registration.updates).toBe(1);
+});
+
+test('a part that cannot be loaded any more is a reason to offer the new version', async () => {
+  const here = browser({ controlled: true, waiting: false });
+  await turn();
+  here.partMissing();
+  expect(here.update.state()).toBe('replaced');
+  expect(here.reloads()).toBe(0);
 });

@@ -14,6 +14,8 @@ export interface UpdateWorld {
   now(): number;
   /** Calls back when the page is looked at again. */
   onVisible(seen: () => void): void;
+  /** Calls back when a part of this version could not be loaded any more. */
+  onPartMissing(missing: () => void): void;
   /** Resolves when nothing is lost by leaving the page. */
   settle(): Promise<void>;
   reload(): void;
@@ -41,6 +43,11 @@ export function createAppUpdate(world: UpdateWorld): AppUpdate {
     });
   };
 
+  // Without a worker's cache the files of an older version go when the workstation gets a newer one.
+  world.onPartMissing(() => {
+    if (state() === 'current') setState('replaced');
+  });
+
   if (container !== undefined) {
     let hadController = container.controller !== null;
     container.addEventListener('controllerchange', () => {
@@ -49,10 +56,13 @@ export function createAppUpdate(world: UpdateWorld): AppUpdate {
       else if (hadController) setState('replaced');
       hadController = true;
     });
-    container.register(world.url).then(watch, (cause: unknown) => {
-      // The app works without; only opening it with the workstation off does not.
-      console.warn('service-worker/not-registered', cause);
-    });
+    container.register(world.url).then(
+      (found) => found && watch(found),
+      (cause: unknown) => {
+        // The app works without; only opening it with the workstation off does not.
+        console.warn('service-worker/not-registered', cause);
+      },
+    );
     world.onVisible(() => {
       if (registration === undefined || world.now() - checkedAt < CHECK_MS) return;
       checkedAt = world.now();
