@@ -7,6 +7,7 @@ import type { EngineContext } from '../engine.ts';
 import { cleanText } from '../speech/clean-text.ts';
 import { readableShare } from '../speech/language.ts';
 import { languageTitle } from '../speech/voices.ts';
+import { scriptBuiltin } from './builtin-id.ts';
 import type { Script, ScriptEngine, ScriptRequest } from './port.ts';
 import { sceneOf } from './scene-of.ts';
 import { type TemplateLang, type TemplateLanguage, templates } from './templates.ts';
@@ -22,7 +23,7 @@ const LONGEST_PERSONA = 60;
 const TRIES = 60;
 
 export function createTemplateScript(): ScriptEngine {
-  return { id: 'script/template', version: '1', tier: 'builtin', probe, write };
+  return { ...scriptBuiltin, probe, write };
 }
 
 async function probe(): Promise<Readiness> {
