@@ -142,7 +142,7 @@ function Rehearsal(props: { project: OpenProject }) {
         onSpin={() => void spin.spin(props.project)}
         onHeld={() => {
           const place = document.getElementById(missing()?.place ?? '');
-          place?.scrollIntoView({ behavior: 'smooth', block: 'start' });
+          place?.scrollIntoView({ block: 'start' });
           place?.focus({ preventScroll: true });
         }}
       />
