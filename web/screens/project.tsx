@@ -142,7 +142,8 @@ function Rehearsal(props: { project: OpenProject }) {
         onSpin={() => void spin.spin(props.project)}
         onHeld={() => {
           const place = document.getElementById(missing()?.place ?? '');
-          place?.scrollIntoView({ block: 'start' });
+          const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+          place?.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'start' });
           place?.focus({ preventScroll: true });
         }}
       />
