@@ -33,8 +33,8 @@ export const basisSchema = z.object({
 });
 export type Basis = z.infer<typeof basisSchema>;
 
-/** How far the lower lip drops at jaw = 1; stressed open vowels reach about 0.8. */
-export const JAW_DROP = 0.34;
+/** How far the lower lip drops at jaw = 1; stressed open vowels reach about 0.8 of it. */
+export const JAW_DROP = 0.28;
 /** Change of each half of the mouth at wide = 1 and round = 1, as a share of that half. */
 const WIDEN = 0.2;
 const NARROW = 0.3;

@@ -11,9 +11,9 @@ export interface Blinker {
 }
 
 /** Lashes under the lid's edge go down with it: eye distances. */
-const LASHES = 0.03;
+const LASHES = 0.02;
 /** Of the skin above the edge this much keeps its height: crease and make-up would smear if it stretched. */
-const KEPT = 0.055;
+const KEPT = 0.045;
 
 interface Eye {
   /** Corner at the picture's left, and the unit vector towards the other corner, texture pixels. */
@@ -136,6 +136,7 @@ function redraw(
       if (cover >= 1) texels[at] = pick(layers.over);
       else if (cover <= 0) texels[at] = pick(layers.under);
       else texels[at] = mixPacked(pick(layers.under), pick(layers.over), cover);
+      if (scale === 1 && layers.shadow > 0.02) texels[at] = darken(texels[at]!, layers.shadow);
     }
 }
 
@@ -144,8 +145,10 @@ interface LidLayers {
   over: number;
   cover: number;
   under: number;
+  /** Shadow of shut lashes, 0..1. */
+  shadow: number;
 }
-const layers: LidLayers = { over: 0, cover: 0, under: 0 };
+const layers: LidLayers = { over: 0, cover: 0, under: 0, shadow: 0 };
 
 /** Fills `into` for the pixel at `down` when the lid is at `lids`; a pixel is `pixel` high. */
 function lidSource(
@@ -167,7 +170,7 @@ function lidSource(
   const lashes = LASHES * eyeDistance * inside;
   const shut = smoothstep(0.75, 1, lids);
   // At the end the lid goes a little past the lower one, so that no white is left between them.
-  const drop = (open * (0.9 * lids + 0.1 * shut) + 0.02 * eyeDistance * shut) * inside;
+  const drop = (open * (0.9 * lids + 0.1 * shut) + 0.045 * eyeDistance * shut) * inside;
   // Measured lower lids may lie a little inside the eye: the rim under them rises too and hides the rest.
   const rim = 0.03 * eyeDistance * inside;
   const rise = (open * 0.1 * lids + 0.06 * eyeDistance * shut) * inside;
@@ -180,15 +183,23 @@ function lidSource(
   into.over = down;
   into.under = down;
   into.cover = 0;
+  into.shadow = 0;
   if (down <= top || down >= bottom) return;
+  if (shut > 0) {
+    const away = (down - edgeNow) / (0.022 * eyeDistance);
+    into.shadow = away * away > 9 ? 0 : shut * inside * Math.exp(-away * away);
+  }
   const onLower = low + ((down - lowNow) * (bottom - low)) / (bottom - lowNow);
   if (down >= lowNow + pixel / 2) into.under = onLower;
   if (down < edgeNow + pixel) {
     const kept = upper - KEPT * eyeDistance;
-    if (down >= kept + drop) into.over = down - drop;
+    // Seen from the front a shut lid's edge tips down and away: crease and lashes draw together.
+    const folded = 1 - 0.62 * shut;
+    const keptNow = edgeNow - (edge - kept) * folded;
+    if (down >= keptNow) into.over = edge - (edgeNow - down) / folded;
     else {
-      const ratio = (kept + drop - top) / (kept - top);
-      const s = (down - top) / (kept + drop - top);
+      const ratio = (keptNow - top) / (kept - top);
+      const s = (down - top) / (keptNow - top);
       const eased = s + Math.min(ratio - 1, 2.6) * (s * s * s - s * s);
       into.over = top + (kept - top) * eased;
     }
@@ -197,6 +208,12 @@ function lidSource(
     into.over = onLower;
     into.cover = clamp((down - lowNow) / pixel + 0.5, 0, 1);
   }
+}
+
+/** Two lash rows lying on one another are a dark line whatever they were apart. */
+function darken(texel: number, shadow: number): number {
+  const luma = texel & 255;
+  return (texel & 0x00ff0000) | (16 + Math.max(0, luma - 16) * (1 - 0.7 * shadow));
 }
 
 /** `a` + (`b` - `a`) * share on two packed values. */

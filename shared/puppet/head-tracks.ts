@@ -138,7 +138,7 @@ function posturesAt(accents: readonly Accent[], durationMs: number, random: Rand
     const from = Math.max(0, accent.ms - takes * 0.55);
     if (random() < 0.8) side = -side;
     const yaw = side * between(random, 2.9, 6.2);
-    const lean = side * between(random, 0.03, 0.13);
+    const lean = side * between(random, 0.02, 0.085);
     moves.push({
       fromMs: from,
       toMs: from + takes,

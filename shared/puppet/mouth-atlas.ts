@@ -85,7 +85,7 @@ export function buildMouthAtlas(rig: Rig, photo: Planar, rest: LipCurves, softne
   const upper = empty();
   const lower = empty();
   const own = new Float32Array(size);
-  const feather = Math.max(0.012, (0.8 * softness) / density);
+  const feather = Math.max(0.014, (1.1 * softness) / density);
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
       const i = row * columns + column;

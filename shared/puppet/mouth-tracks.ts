@@ -22,13 +22,13 @@ export interface MouthTracks {
 /** Lips move before the sound: people are used to it, and a late mouth is noticed sooner than an early one. */
 const LEAD_MS = 25;
 /** A pause shorter than this keeps the mouth speaking. */
-const BRIDGED_PAUSE_MS = 240;
+const BRIDGED_PAUSE_MS = 140;
 /** Lips stay shut at least this long on p, b, m: at 24 frames a second one frame always shows it. */
 const MIN_CLOSURE_MS = 74;
 const CLOSURE_RAMP_MS = 58;
 /** Reach of a phone's influence beyond its own time: the wider, the calmer the mouth. */
-const JAW_REACH_MS = 62;
-const LIP_REACH_MS = 85;
+const JAW_REACH_MS = 76;
+const LIP_REACH_MS = 92;
 
 interface Part {
   centre: number;

@@ -28,7 +28,7 @@ export function createMouthPainter(rig: Rig, photo: Planar, rest: PosedMesh, sof
   const curves = emptyLipCurves();
   const tiltCos = Math.cos(rig.tilt) * rig.eyeDistance;
   const tiltSin = Math.sin(rig.tilt) * rig.eyeDistance;
-  const feather = Math.max(0.9, 0.55 * softness) / rig.eyeDistance;
+  const feather = Math.max(0.9, 0.8 * softness) / rig.eyeDistance;
   const cell = { y: 0, u: 0, v: 0, a: 0 };
   const inside = { y: 0, u: 0, v: 0, a: 0 };
 

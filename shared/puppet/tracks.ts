@@ -74,8 +74,8 @@ export function buildTracks(
 /** Mean time between blinks: 16 a minute, within the 12 to 22 of a calm speaker. */
 const BLINK_EVERY_MS = 3700;
 const CLOSING_MS = 70;
-/** Shut for more than one frame at 24 frames a second. */
-const SHUT_MS = 55;
+/** Shut for two frames at 25 a second: one alone is hardly seen. */
+const SHUT_MS = 80;
 const OPENING_MS = 130;
 
 /** Irregular blinks, drawn to the starts of pauses, where people blink. */
