@@ -86,7 +86,8 @@ function mouthRows(measured: Measured, words: string | undefined): Row[] {
     atLeast('sync_r: mouth with sound', sync.r, 0.4, 'r', short),
     between('lag: mouth after sound', lagMs, -40, 40, 'ms', short),
     atLeast('sync_z: above 40 rotations', sync.z, 3, 'sd', short),
-    atLeast('opening range', span, 0.06, 'eye distances', short),
+    // Real people .14, the liveliest neural system .20: twice that is a shout, a third a mumble.
+    between('opening range', span, 0.06, 0.3, 'eye distances', short),
     atLeast('width range', range(width), 0.09, 'eye distances', short),
     between('reversals of the mouth', reversals, 2.5, 5, 'per second', short),
     closedRow(measured, opening, level),

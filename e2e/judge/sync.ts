@@ -25,7 +25,7 @@ export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number 
 export interface Sync {
   /** Correlation at the best lag. */
   r: number;
-  /** Frames by which the mouth comes after the sound; negative = before. */
+  /** Frames by which the mouth comes after the sound, to a fraction of one; negative = before. */
   lag: number;
   /** Standard deviations above the rotated controls. */
   z: number;
@@ -55,17 +55,27 @@ export function measureSync(mouth: ArrayLike<number>, sound: ArrayLike<number>, 
 
 function bestLag(mouth: ArrayLike<number>, sound: ArrayLike<number>, n: number): { r: number; lag: number } {
   let best = { r: -1, lag: 0 };
+  const byLag: number[] = [];
   const reach = Math.min(MOST_LAG, Math.floor(n / 4));
   for (let lag = -reach; lag <= reach; lag++) {
     const length = n - Math.abs(lag);
     const a = Float32Array.from({ length }, (_, i) => mouth[i + Math.max(0, lag)]!);
     const b = Float32Array.from({ length }, (_, i) => sound[i + Math.max(0, -lag)]!);
     const r = correlation(a, b);
+    byLag.push(r);
     // Of equals the smaller lag: a still mouth has none.
     if (r > best.r + 1e-9 || (Math.abs(r - best.r) <= 1e-9 && Math.abs(lag) < Math.abs(best.lag)))
       best = { r, lag };
   }
-  return best;
+  return { r: best.r, lag: best.lag + vertex(byLag, best.lag + reach) };
+}
+
+/** Where between its neighbours a peak truly lies: the top of the parabola through the three, -0.5 to 0.5. */
+function vertex(values: readonly number[], at: number): number {
+  const [left, top, right] = [values[at - 1], values[at], values[at + 1]];
+  if (left === undefined || top === undefined || right === undefined) return 0;
+  const bend = left - 2 * top + right;
+  return bend > -1e-9 ? 0 : Math.max(-0.5, Math.min(0.5, (left - right) / (2 * bend)));
 }
 
 /** A track of `fromHz` read at `frames` moments of the video (frame i is shown from i / fps). */
