@@ -92,6 +92,7 @@ export function createTransferLink(options: {
     socket.on('error', (error) => log.warn('transfer.socket-error', { error: error.message }));
     socket.on('close', () => {
       sessions.delete(socket);
+      log.info('transfer.closed', { open: sessions.size });
       emit({ type: 'sockets', open: sessions.size });
       void session.close();
     });

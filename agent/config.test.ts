@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { DEFAULT_PORT, defaultDataDir, readConfig } from './config.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'config-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const linux = (env: Record<string, string> = {}) => ({ env, platform: 'linux' as const, home: '/home/anna' });
+
+describe('the configuration', () => {
+  test.each<[NodeJS.Platform, Record<string, string>, string]>([
+    ['linux', {}, '/home/anna/.local/share/myspinbot'],
+    ['linux', { XDG_DATA_HOME: '/data' }, '/data/myspinbot'],
+    ['linux', { XDG_DATA_HOME: 'relative' }, '/home/anna/.local/share/myspinbot'],
+    ['darwin', {}, '/home/anna/Library/Application Support/myspinbot'],
+    ['win32', { LOCALAPPDATA: '/local' }, '/local/myspinbot'],
+    ['win32', {}, '/home/anna/AppData/Local/myspinbot'],
+  ])('on %s with %j data lies in %s', (platform, env, expected) => {
+    expect(defaultDataDir({ env, platform, home: '/home/anna' })).toBe(expected);
+  });
+
+  test('defaults need nothing', () => {
+    const config = readConfig({}, linux({ MYSPINBOT_DATA: join(dir, 'nothing-here') }));
+    expect(config).toMatchObject({ port: DEFAULT_PORT, host: '127.0.0.1', logLevel: 'warn' });
+    expect(config.name).not.toBe('');
+  });
+
+  test('an option goes before a variable, a variable before the file', () => {
+    writeFileSync(join(dir, 'config.json'), '{"port":1000,"name":"From the file","logLevel":"info"}');
+    expect(readConfig({ dataDir: dir }, linux())).toMatchObject({
+      port: 1000,
+      name: 'From the file',
+      logLevel: 'info',
+    });
+    const env = {
+      MYSPINBOT_DATA: dir,
+      MYSPINBOT_PORT: '2000',
+      MYSPINBOT_NAME: 'Env',
+      MYSPINBOT_LOG: 'debug',
+    };
+    expect(readConfig({}, linux(env))).toMatchObject({ port: 2000, name: 'Env', logLevel: 'debug' });
+    expect(readConfig({ port: 0, logLevel: 'error' }, linux(env))).toMatchObject({
+      port: 0,
+      logLevel: 'error',
+    });
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['a port that is a word', { MYSPINBOT_PORT: 'http' }, /MYSPINBOT_PORT is "http"/],
+    ['a port that is too high', { MYSPINBOT_PORT: '70000' }, /MYSPINBOT_PORT/],
+    ['an unknown level', { MYSPINBOT_LOG: 'loud' }, /MYSPINBOT_LOG/],
+  ])('%s is refused by name', (_what, env, message) => {
+    expect(() => readConfig({}, linux({ MYSPINBOT_DATA: dir, ...env }))).toThrow(message);
+  });
+
+  test.each<[string, RegExp]>([
+    ['{', /not JSON/],
+    ['[]', /expected object/],
+    ['{"port":"x"}', /port/],
+    ['{"prot":1}', /prot/],
+  ])('the file %s is refused with what is wrong', (text, message) => {
+    writeFileSync(join(dir, 'config.json'), text);
+    expect(() => readConfig({ dataDir: dir }, linux())).toThrow(message);
+  });
+});
