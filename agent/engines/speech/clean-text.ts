@@ -35,6 +35,7 @@ export function cleanText(raw: string): CleanText {
   };
   drop(/<!--[\s\S]{0,10000}?-->|<(?:script|style)\b[\s\S]{0,10000}?<\/(?:script|style)>/gi, ' ');
   drop(/<\/?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|section|article)\b[^<>]{0,500}>/gi, '\n');
+  drop(/<\/?(?:a|abbr|b|code|em|font|i|mark|s|small|span|strong|sub|sup|u)(?:\s[^<>]{0,500})?>/gi, '');
   drop(/<\/?[a-z][a-z0-9:-]{0,30}(?:\s[^<>]{0,500})?\/?>/gi, ' ');
   drop(/^[ \t]{0,3}(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+|```.*$)/gm, '');
   drop(/(\*\*|__|~~|`)(?=\S)/g, '');

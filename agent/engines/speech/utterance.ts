@@ -28,7 +28,7 @@ export function writtenWords(sentence: string): string[] {
     if (part === '') continue;
     const spoken = /[\p{L}\p{N}]/u.test(part) || /^[&%$€£@#+=]+$/u.test(part);
     const last = words.length - 1;
-    if (!spoken && last >= 0) words[last] = `${words[last]}${/^[\p{Pd}]/u.test(part) ? ' ' : ''}${part}`;
+    if (!spoken && last >= 0) words[last] = `${words[last]} ${part}`;
     else if (spoken) words.push(part);
   }
   return words;

@@ -28,6 +28,9 @@ const HIGHEST_SHARE = 0.94;
 /** How much slower or faster than the reference a person may be. */
 const SLOWEST = 3;
 const FASTEST = 0.4;
+/** Letters per second of speech; 12 to 16 are usual. Outside, the text need not even be spoken to know. */
+const MOST_LETTERS = 45;
+const FEWEST_LETTERS = 2;
 /** Larger tables are first walked in coarse steps. */
 const LARGEST_TABLE = 9_000_000;
 const COARSE = 8;
@@ -50,6 +53,9 @@ export async function alignRecording(
   const active = activity.active;
   const spoken = active.reduce((sum, one) => sum + one, 0);
   if (spoken < 20) return { ok: false, why: 'no-speech' };
+  const letters = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+  const perSecond = (letters * 100) / spoken;
+  if (perSecond > MOST_LETTERS || perSecond < FEWEST_LETTERS) return { ok: false, why: 'other-length' };
   // Half a minute says whose voice it is.
   const voiced = pitchTrack(plain.subarray(0, 30 * COMPARE_HZ), COMPARE_HZ, { hopMs: 40 }).filter(
     (hz) => hz > 0,
