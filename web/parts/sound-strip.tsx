@@ -1,7 +1,7 @@
 // Plays one clip: a round button, where it is, and what can be done with it.
 import './voice.css';
 import { Pause, Play } from 'lucide';
-import { createSignal, type JSX, Show } from 'solid-js';
+import { createEffect, createSignal, type JSX, Show } from 'solid-js';
 import { Icon } from '../design/icon.tsx';
 import { clock } from './clock.ts';
 
@@ -16,6 +16,10 @@ export function SoundStrip(props: {
   const [at, setAt] = createSignal(0);
   const [length, setLength] = createSignal<number>();
   let audio: HTMLAudioElement | undefined;
+  // After the element stands in the page, as in video-stage.tsx: before, Chromium refuses to load a blob for it.
+  createEffect(() => {
+    if (audio !== undefined && props.src !== undefined) audio.src = props.src;
+  });
 
   // A clip fresh from a recorder has no length written in it; seeking far past the end makes the browser find it.
   const measure = () => {
@@ -46,7 +50,6 @@ export function SoundStrip(props: {
       {/* biome-ignore lint/a11y/useMediaCaption: a voice the person brought; its words, where known, stand beside it */}
       <audio
         ref={audio}
-        src={props.src}
         preload="metadata"
         onLoadedMetadata={measure}
         onTimeUpdate={(event) => setAt(event.currentTarget.currentTime * 1000)}

@@ -1,7 +1,7 @@
 // The finished video and nothing around it: poster, one large play button, then the browser's own controls.
 import './video-stage.css';
 import { Play } from 'lucide';
-import { createSignal, Show } from 'solid-js';
+import { createEffect, createSignal, Show } from 'solid-js';
 import { Icon } from '../design/icon.tsx';
 
 export function VideoStage(props: {
@@ -17,6 +17,11 @@ export function VideoStage(props: {
 }) {
   const [touched, setTouched] = createSignal(false);
   let video: HTMLVideoElement | undefined;
+  // After the element stands in the page: one that is made while the screen still waits belongs to no page yet, and
+  // Chromium refuses to load a blob for it ("rejected by URL safety check").
+  createEffect(() => {
+    if (video !== undefined && props.src !== undefined) video.src = props.src;
+  });
   const shape = () => ({ '--shape': `${props.width} / ${props.height}` });
   return (
     <div class="video-stage" style={shape()}>
@@ -28,44 +33,41 @@ export function VideoStage(props: {
           </div>
         }
       >
-        {(src) => (
-          <>
-            {/* biome-ignore lint/a11y/useMediaCaption: the track is given as soon as its file is on this device */}
-            <video
-              ref={video}
-              src={src()}
-              poster={props.poster}
-              width={props.width}
-              height={props.height}
-              controls={touched()}
-              playsinline
-              preload="metadata"
-              aria-label={props.title}
-              onPlay={() => setTouched(true)}
-            >
-              <Show when={props.captions}>
-                {(captions) => (
-                  <track kind="captions" src={captions().src} srclang={captions().lang} label="Captions" />
-                )}
-              </Show>
-            </video>
-            <Show when={!touched()}>
-              <button
-                type="button"
-                class="video-first"
-                aria-label={`Play ${props.title}`}
-                onClick={() => {
-                  setTouched(true);
-                  // A refusal (no gesture, no decoder) leaves the controls, which say it themselves.
-                  void video?.play().catch(() => undefined);
-                  video?.focus();
-                }}
-              >
-                <Icon shape={Play} size={32} />
-              </button>
+        <>
+          {/* biome-ignore lint/a11y/useMediaCaption: the track is given as soon as its file is on this device */}
+          <video
+            ref={video}
+            poster={props.poster}
+            width={props.width}
+            height={props.height}
+            controls={touched()}
+            playsinline
+            preload="metadata"
+            aria-label={props.title}
+            onPlay={() => setTouched(true)}
+          >
+            <Show when={props.captions}>
+              {(captions) => (
+                <track kind="captions" src={captions().src} srclang={captions().lang} label="Captions" />
+              )}
             </Show>
-          </>
-        )}
+          </video>
+          <Show when={!touched()}>
+            <button
+              type="button"
+              class="video-first"
+              aria-label={`Play ${props.title}`}
+              onClick={() => {
+                setTouched(true);
+                // A refusal (no gesture, no decoder) leaves the controls, which say it themselves.
+                void video?.play().catch(() => undefined);
+                video?.focus();
+              }}
+            >
+              <Icon shape={Play} size={32} />
+            </button>
+          </Show>
+        </>
       </Show>
     </div>
   );
