@@ -50,6 +50,8 @@ export function openProjectDocument(doc: Y.Doc, author: Author): ProjectDocument
       if (old === text) return;
       let head = 0;
       while (head < old.length && head < text.length && old[head] === text[head]) head++;
+      // Never between the halves of a pair: Yjs replaces half an emoji for ever.
+      if (head > 0 && /[\ud800-\udbff]/.test(old[head - 1]!)) head--;
       let tail = 0;
       while (
         tail < old.length - head &&
@@ -58,6 +60,7 @@ export function openProjectDocument(doc: Y.Doc, author: Author): ProjectDocument
       ) {
         tail++;
       }
+      if (tail > 0 && /[\udc00-\udfff]/.test(old[old.length - tail]!)) tail--;
       write(() => {
         script.delete(head, old.length - head - tail);
         script.insert(head, text.slice(head, text.length - tail));
