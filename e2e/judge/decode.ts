@@ -242,3 +242,9 @@ export async function decodeStill(
     data: Uint8Array.from(stdout.subarray(head[0].length)),
   };
 }
+
+/** Writes the sound as a mono 16-bit WAV of 48 kHz. */
+export async function writeSound(file: string, wav: string): Promise<void> {
+  const sound = ['-map', 'a:0', '-af', 'aresample=async=1:first_pts=0', '-ac', '1', '-ar', '48000'];
+  await run('ffmpeg', ['-v', 'error', '-y', '-i', file, ...sound, '-c:a', 'pcm_s16le', wav]);
+}

@@ -1,6 +1,7 @@
 // From what was measured to the rows of the verdict: each figure, its limit, and whether it is kept. The
 // limits come from eleven clips of real people and nineteen of neural systems measured the same way, and from
 // what the product promises of its files.
+import { measureClosures, type SpokenPhone } from './closures.ts';
 import { type Features, series, type Track } from './features.ts';
 import type { Measured } from './measure.ts';
 import {
@@ -42,10 +43,17 @@ const CLOSED_SLACK = 0.025;
 /** A photo with a wider gap shows an open mouth or teeth; the mesh gives closed lips up to .05. */
 const CLOSED_PHOTO = 0.07;
 
-export function figuresOf(measured: Measured, words?: string): Row[] {
+/** What is said in the video, when it is known. */
+export interface Spoken {
+  words: string;
+  /** Undefined when the words could not be laid along the sound. */
+  phones: readonly SpokenPhone[] | undefined;
+}
+
+export function figuresOf(measured: Measured, spoken?: Spoken): Row[] {
   return [
     ...pictureRows(measured),
-    ...mouthRows(measured, words),
+    ...mouthRows(measured, spoken),
     ...headRows(measured),
     ...photoRows(measured),
     ...fileRows(measured),
@@ -68,7 +76,7 @@ function pictureRows({ track, change, facts }: Measured): Row[] {
   ];
 }
 
-function mouthRows(measured: Measured, words: string | undefined): Row[] {
+function mouthRows(measured: Measured, spoken: Spoken | undefined): Row[] {
   const { track, facts, bands, predicted } = measured;
   const opening = pick(track, (f) => f.opening);
   const width = pick(track, (f) => f.width);
@@ -80,8 +88,8 @@ function mouthRows(measured: Measured, words: string | undefined): Row[] {
   const lagMs = (1000 * sync.lag) / facts.fps;
   const short = tooShort(measured);
   const level = silenceLevel(bands.db);
-  const spoken = bands.db.reduce((count, db) => count + (db >= level ? 1 : 0), 0) / BANDS_HZ;
-  const reversals = countReversals(opening, Math.max(0.01, REVERSAL_SHARE * span)) / Math.max(0.5, spoken);
+  const speechS = bands.db.reduce((count, db) => count + (db >= level ? 1 : 0), 0) / BANDS_HZ;
+  const reversals = countReversals(opening, Math.max(0.01, REVERSAL_SHARE * span)) / Math.max(0.5, speechS);
   const rows = [
     atLeast('sync_r: mouth with sound', sync.r, 0.4, 'r', short),
     between('lag: mouth after sound', lagMs, -40, 40, 'ms', short),
@@ -92,11 +100,23 @@ function mouthRows(measured: Measured, words: string | undefined): Row[] {
     between('reversals of the mouth', reversals, 2.5, 5, 'per second', short),
     closedRow(measured, opening, level),
   ];
-  if (words !== undefined) {
-    const count = words.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
-    rows.push(between('words spoken', (60 * count) / Math.max(0.5, spoken), 80, 280, 'per minute of speech'));
+  if (spoken !== undefined) {
+    rows.push(closureRow(spoken, opening, facts.fps));
+    const count = spoken.words.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+    rows.push(
+      between('words spoken', (60 * count) / Math.max(0.5, speechS), 80, 280, 'per minute of speech'),
+    );
   }
   return rows;
+}
+
+function closureRow({ phones }: Spoken, opening: Float32Array, fps: number): Row {
+  const figure = 'lips at p, b, m, over other sounds';
+  if (phones === undefined) return untold(figure, 'ratio', 'the words are not those of the sound');
+  const closures = measureClosures(phones, opening, fps, quantile(opening, 0.02));
+  if (closures === undefined) return untold(figure, 'ratio', 'there are too few p, b and m');
+  // Lips that know nothing of the words give about 1, a rendered mouth in time .1.
+  return atMost(figure, closures.ratio, 0.5, 'ratio');
 }
 
 function closedRow({ bands, track, facts, photo }: Measured, opening: Float32Array, level: number): Row {

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { alignWords } from './closures.ts';
 import { figuresOf, type Row } from './figures.ts';
 import { measureVideo } from './measure.ts';
 
@@ -15,7 +16,7 @@ Measures a finished talking video: does the mouth follow the sound, do head, lid
 what it should be. A table with the limits; exit code 1 when one is missed.
 
   --photo PHOTO   the photo it was made from: sharpness and the closed mouth are compared with it
-  --text WORDS    what is said: the speed of speech is checked
+  --text WORDS    what is said: do the lips meet at p, b and m, and how fast it is spoken
   --json FILE     the same figures as JSON: {name, video, rows: [{figure, value, limit, unit, pass}]}
 `;
 
@@ -56,7 +57,9 @@ async function main(args: string[]): Promise<number> {
   const { video, photo, json, text } = options;
   let rows: Row[];
   try {
-    rows = figuresOf(await measureVideo(video, photo), text);
+    const measured = await measureVideo(video, photo);
+    const spoken = text === undefined ? undefined : { words: text, phones: await alignWords(video, text) };
+    rows = figuresOf(measured, spoken);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     return 2;
