@@ -11,13 +11,14 @@ import {
   jobRequestSchema,
 } from '@myspinbot/shared/job/job.ts';
 import { isEnded, nextState, type RunEvent } from '@myspinbot/shared/job/life.ts';
-import { checkPipeline, describeFault, type Pipeline } from '@myspinbot/shared/pipeline/graph.ts';
+import type { Pipeline } from '@myspinbot/shared/pipeline/graph.ts';
 import { assetsNamed } from '@myspinbot/shared/project/options.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Claim } from './ledger.ts';
 import type { Queue, QueueEvent } from './port.ts';
 import { type RunWorld, runJob } from './run-job.ts';
+import { unexpected, unfitPipeline } from './trouble.ts';
 
 export interface QueueOptions extends RunWorld {
   pipelines: ReadonlyMap<string, Pipeline>;
@@ -91,23 +92,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   const hasAssets = (request: JobRequest) =>
     assetsNamed(request.options).every((hash) => vault.ref(hash) !== undefined);
 
-  const unfit = (request: JobRequest): Failure | undefined => {
-    const pipeline = options.pipelines.get(request.pipeline);
-    if (pipeline === undefined) {
-      return new Failure({
-        code: 'bad-input',
-        message: `This workstation has no pipeline called "${request.pipeline}".`,
-        hint: `Choose one of these: ${[...options.pipelines.keys()].join(', ')}.`,
-      });
-    }
-    const [fault] = checkPipeline(pipeline);
-    if (fault === undefined) return undefined;
-    return new Failure({
-      code: 'bad-input',
-      message: `The pipeline "${pipeline.name}" cannot run. ${describeFault(fault)}`,
-      hint: 'Correct the pipeline file, restart the agent, then try again.',
-    });
-  };
+  const unfit = (request: JobRequest) => unfitPipeline(options.pipelines, request.pipeline);
 
   /** The queued job whose turn it is. */
   const next = (): Entry | undefined => {
@@ -336,24 +321,4 @@ function comesBefore(a: Entry, b: Entry): boolean {
   const askedAt = ({ request, run }: Entry) =>
     run.retry > 0 ? run.queuedAt : Math.min(request.requestedAt, run.queuedAt);
   return askedAt(a) - askedAt(b) < 0 || (askedAt(a) === askedAt(b) && a.request.id < b.request.id);
-}
-
-function unexpected(error: unknown, log: Logger): Failure {
-  if ((error as NodeJS.ErrnoException | null)?.code === 'ENOSPC') {
-    return new Failure({
-      code: 'disk-full',
-      message: 'The disk of the workstation is full.',
-      hint: 'Free some space on the disk that holds the data folder, then try again.',
-      retry: 'soon',
-      cause: error,
-    });
-  }
-  log.error('job.unexpected', { stack: error instanceof Error ? error.stack : String(error) });
-  return new Failure({
-    code: 'internal',
-    message: `Something went wrong that should not: ${error instanceof Error ? error.message : String(error)}`,
-    hint: 'Try again; if it stays, please report it with this sentence.',
-    retry: 'soon',
-    cause: error,
-  });
 }

@@ -2,12 +2,7 @@
 // and committed. It decides what is reused; it does not decide which job runs, nor a job's state.
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type AssetHash,
-  type AssetRef,
-  assetHashSchema,
-  assetRefSchema,
-} from '@myspinbot/shared/asset/asset.ts';
+import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import type { EngineEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { JobRequest, JobResult, JobRun, StageRun } from '@myspinbot/shared/job/job.ts';
@@ -23,10 +18,11 @@ import { finishOutputSchema } from '../stages/outputs.ts';
 import type { Earlier } from '../stages/stage.ts';
 import { outputSchemas, stages } from '../stages/stages.ts';
 import type { Vault } from '../vault/port.ts';
+import { adopt, assetsIn, reusable } from './artifacts.ts';
 import type { Clock } from './clock.ts';
 import { expectedMs, guessSeconds, stageLeftMs, stageLimitMs, workUnits } from './estimate.ts';
 import { fingerprint } from './fingerprint.ts';
-import type { Artifact, Claim, Ledger } from './ledger.ts';
+import type { Claim, Ledger } from './ledger.ts';
 import type { QueueEvent } from './port.ts';
 
 export interface RunWorld {
@@ -125,7 +121,7 @@ export async function runJob(world: RunWorld, session: RunSession, pipeline: Pip
         ms: clock.now() - startedAt,
       });
     const named = chosen.main === null ? {} : { engine: chosen.main };
-    let artifact = await reusable(world, node, print);
+    let artifact = await reusable(world, node.stage, print);
     if (artifact !== undefined) {
       const stageRun = { stage: node.stage, ...named, startedAt, finishedAt: clock.now() };
       await session.save(set(index, { ...stageRun, state: 'reused' }));
@@ -256,45 +252,6 @@ function chooseEngines(
   return chosen;
 }
 
-/** The artifact with this fingerprint, when it still has its form and all of its assets. */
-async function reusable(world: RunWorld, node: PipelineNode, print: string): Promise<Artifact | undefined> {
-  const artifact = await world.ledger.artifact(print);
-  if (artifact === undefined || artifact.stage !== node.stage) return undefined;
-  if (!outputSchemas[node.stage].safeParse(artifact.output).success) return undefined;
-  const whole = artifact.assets.every((ref) => world.vault.ref(ref.hash) !== undefined);
-  return whole ? artifact : undefined;
-}
-
-/** Moves what a stage made into the vault. Throws Failure `fenced` before anything moves. */
-async function adopt(
-  world: RunWorld,
-  claim: Claim,
-  artifact: Artifact,
-  kept: readonly KeptFile[],
-  known: ReadonlySet<AssetHash>,
-): Promise<void> {
-  if (!world.ledger.holds(claim)) {
-    throw new Failure({
-      code: 'fenced',
-      message: `Job ${claim.job} was given on while its ${artifact.stage} stage ran.`,
-      hint: 'Nothing to do: the newer run goes on.',
-    });
-  }
-  for (const ref of artifact.assets) {
-    if (world.vault.ref(ref.hash) !== undefined) continue;
-    const file = kept.find((one) => one.ref.hash === ref.hash);
-    if (file === undefined) {
-      throw new Failure({
-        code: 'internal',
-        message: `The ${artifact.stage} stage names an asset it did not keep${known.has(ref.hash) ? ' and that is gone' : ''}.`,
-        hint: 'Try again; if it stays, please report it with this sentence.',
-        retry: 'soon',
-      });
-    }
-    await world.vault.adopt(file.file, ref);
-  }
-}
-
 async function showPreview(
   { vault }: RunWorld,
   { file, ref }: KeptFile,
@@ -307,27 +264,6 @@ async function showPreview(
   } catch (error) {
     log.warn('preview.lost', { why: String(error) }); // a still is a courtesy: the work goes on
   }
-}
-
-/** Every asset a stage's output names, each once. */
-export function assetsIn(output: unknown): AssetRef[] {
-  const found = new Map<AssetHash, AssetRef>();
-  const visit = (value: unknown) => {
-    if (typeof value !== 'object' || value === null) return;
-    if (Array.isArray(value)) {
-      if (typeof value[0] === 'number') return; // a track or a mesh: long, and never assets
-      for (const item of value) visit(item);
-      return;
-    }
-    if ('hash' in value && assetHashSchema.safeParse(value.hash).success) {
-      const ref = assetRefSchema.safeParse(value);
-      if (ref.success) found.set(ref.data.hash, ref.data);
-      return;
-    }
-    for (const member of Object.values(value)) visit(member);
-  };
-  visit(output);
-  return [...found.values()];
 }
 
 /** The work a stage turned out to have: speech knows its length only afterwards. */
