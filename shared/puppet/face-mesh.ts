@@ -12,7 +12,10 @@ export const faceMeshSchema = z.object({
   /** 468 x (x, y, z) in pixels of the upright photo; z is negative towards the camera, same scale as x. */
   points: z.array(z.number()).length(FACE_POINTS * 3),
   box: boxSchema,
-  /** Degrees; yaw positive = the face turns to the picture's right, roll positive = clockwise. */
+  /**
+   * Degrees; yaw positive = the face turns to the picture's right, pitch positive = it looks up (about -10 for
+   * a level gaze: foreheads slope), roll positive = clockwise.
+   */
   yaw: z.number(),
   pitch: z.number(),
   roll: z.number(),

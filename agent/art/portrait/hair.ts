@@ -44,7 +44,7 @@ export const hairBefore = `
   ${strand('M314 470 C304 540 302 610 314 672', c.hairWarm, 4, 0.35)}
   ${strand('M640 236 C700 290 726 360 728 450', c.hairLight, 6, 0.35)}
   ${strand('M728 480 C734 560 732 620 716 680', c.hairLight, 5, 0.3)}
-  <path d="M572 216 C580 244 592 268 603 284 C614 268 616 240 612 212 Z" fill="${c.hairDark}"/>
+  <path d="M560 214 C572 250 584 262 592 262 C604 262 622 258 616 212 Z" fill="${c.hairDark}"/>
   <!-- the ribbon, tied in a bow -->
   <path d="M452 196 C500 170 574 170 620 196 L616 216 C570 194 506 192 456 216 Z" fill="${c.curtainDark}"/>
   <path d="M536 196 C500 150 440 142 424 170 C412 198 440 232 478 226 C504 222 524 212 536 196 Z" fill="url(#ribbon)"/>

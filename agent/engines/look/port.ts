@@ -43,7 +43,10 @@ export interface LookEngine extends Engine {
    * of range), `face-too-small`, `face-unclear`. One unusable photo among usable ones is a note, not a failure.
    */
   prepare(request: LookRequest, context: EngineContext): Promise<Look>;
-  /** Never throws for what a person may upload; bad input is `unfit`. */
+  /**
+   * Never throws for what a person may upload; bad input is `unfit`. Boxes lie in the upright photo: one that
+   * was sideways or upside down is turned, and `width` and `height` are those of the turned one.
+   */
   inspect(photo: string, signal: AbortSignal): Promise<PhotoInspection>;
 }
 
