@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
@@ -92,4 +93,38 @@ test('a document loaded while its last writes are under way has them', async () 
   doc.getText('t').insert(0, 'now');
   expect((await kept(store, 'workspace')).getText('t').toString()).toBe('now');
   await store.close();
+});
+
+test('a full disk is told, and once there is room nothing is missing', async ({ skip }) => {
+  const disk = fresh();
+  await mkdir(disk);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk], { stdio: 'ignore' });
+  } catch {
+    console.log('skipped: a small disk can only be mounted by root');
+    return skip();
+  }
+  try {
+    const dir = join(disk, 'documents');
+    const store = await openDocumentStore(dir, silentLogger);
+    const doc = await kept(store, 'workspace');
+    doc.getMap('before').set('x', 1);
+    await store.flush();
+    await writeFile(join(disk, 'filler'), new Uint8Array(16 * 1024 * 1024)).catch(() => {});
+    // More than what LevelDB has set aside.
+    doc.getMap('during').set('y', 'z'.repeat(900_000));
+    await expect(store.flush()).rejects.toMatchObject({ code: 'disk-full' });
+    doc.getMap('during').set('more', 2);
+    await rm(join(disk, 'filler'));
+    await store.flush();
+    await store.close();
+    const again = await openDocumentStore(dir, silentLogger);
+    const read = await kept(again, 'workspace');
+    expect(read.getMap('before').get('x')).toBe(1);
+    expect(String(read.getMap('during').get('y')).length).toBe(900_000);
+    expect(read.getMap('during').get('more')).toBe(2);
+    await again.close();
+  } finally {
+    execFileSync('umount', ['-l', disk]);
+  }
 });

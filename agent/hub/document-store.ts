@@ -1,12 +1,15 @@
 // Where the documents lie: every room is a run of updates in one embedded key-value store. An update is appended
 // as it comes; a long run is replaced by one snapshot encoded from the live document (merging updates without a
 // document is slower and larger). It knows rooms and bytes, not what is in a document.
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { ClassicLevel } from 'classic-level';
 import * as Y from 'yjs';
 import type { Logger } from '../log/logger.ts';
 
 /** Updates of a room before they are replaced by a snapshot: loading 500 small ones takes a few milliseconds. */
 const COMPACT_AFTER = 500;
+/** Between two tries to write after the disk refused. */
+const RETRY_MS = 5000;
 
 export interface DocumentStore {
   /** Applies everything stored of the room to `doc`; a damaged record is skipped and logged. */
@@ -31,25 +34,36 @@ export async function openDocumentStore(dir: string, log: Logger): Promise<Docum
   let queued: (Put | Del)[] = [];
   let writing: Promise<void> | undefined;
   let failed: unknown;
+  let retry: NodeJS.Timeout | undefined;
 
   const drain = async (): Promise<void> => {
     // Let updates of the same turn share one write.
     await new Promise((resolve) => setImmediate(resolve));
-    while (queued.length > 0) {
-      const batch = queued;
-      queued = [];
-      try {
+    let batch: (Put | Del)[] = [];
+    try {
+      // After a failed write LevelDB refuses every other one until it is opened again.
+      if (failed !== undefined) await reopen();
+      while (queued.length > 0) {
+        batch = queued;
+        queued = [];
         await level.batch(batch);
-        failed = undefined;
-      } catch (cause) {
-        // Kept for the next try: the document in memory goes on, and flush() tells whoever waits.
-        queued = [...batch, ...queued];
-        if (failed === undefined) log.error('hub.write-failed', { error: String(cause) });
-        failed = cause;
-        break;
+        batch = [];
       }
+      failed = undefined;
+    } catch (cause) {
+      // Kept for the next try: the document in memory goes on, and flush() tells whoever waits.
+      queued = [...batch, ...queued];
+      if (failed === undefined) log.error('hub.write-failed', { error: whyOf(cause) });
+      failed = cause;
+      clearTimeout(retry);
+      retry = setTimeout(() => void write(), RETRY_MS);
+      retry.unref();
     }
     writing = undefined;
+  };
+  const reopen = async () => {
+    await level.close();
+    await level.open();
   };
   const write = (): Promise<void> => {
     writing ??= drain();
@@ -58,7 +72,7 @@ export async function openDocumentStore(dir: string, log: Logger): Promise<Docum
   const settled = async () => {
     while (queued.length > 0 || writing !== undefined) {
       await write();
-      if (failed !== undefined) throw failed;
+      if (failed !== undefined) throw asFailure(failed);
     }
   };
 
@@ -98,9 +112,15 @@ export async function openDocumentStore(dir: string, log: Logger): Promise<Docum
     async flush() {
       await settled();
       // LevelDB's log is one file: a synced write takes everything before it along.
-      await level.batch([{ type: 'put', key: 'synced', value: new Uint8Array(0) }], { sync: true });
+      try {
+        await level.batch([{ type: 'put', key: 'synced', value: new Uint8Array(0) }], { sync: true });
+      } catch (cause) {
+        failed = cause;
+        throw asFailure(cause);
+      }
     },
     async close() {
+      clearTimeout(retry);
       try {
         await settled();
       } finally {
@@ -120,6 +140,24 @@ export async function openDocumentStore(dir: string, log: Logger): Promise<Docum
     queued.push({ type: 'put', key: keyOf(room, run.next++), value: snapshot });
     void write();
   }
+}
+
+/** LevelDB wraps what the system said. */
+function whyOf(cause: unknown): string {
+  const inner = cause instanceof Error ? cause.cause : undefined;
+  return `${String(cause)}${inner === undefined ? '' : `: ${String(inner)}`}`;
+}
+
+/** A full disk in words a person can act on; anything else unchanged. */
+function asFailure(cause: unknown): unknown {
+  if (!/No space left|ENOSPC|Disk quota/i.test(whyOf(cause))) return cause;
+  return new Failure({
+    code: 'disk-full',
+    message: 'The disk of the workstation is full.',
+    hint: 'Free some space on the disk that holds the data folder, then try again.',
+    retry: 'soon',
+    cause,
+  });
 }
 
 function keyOf(room: string, sequence: number): string {

@@ -42,7 +42,7 @@ export function jobView({ request, run }: QueuedJob, progress: JobProgress | und
     state: run.state,
     progress: run.state === 'succeeded' ? 1 : (progress?.fraction ?? 0),
     stage: progress?.stage ?? null,
-    leftMs: progress?.leftMs ?? null,
+    leftMs: progress?.leftMs === undefined ? null : Math.round(progress.leftMs),
     attempt: run.attempt,
     requestedAt: request.requestedAt,
     queuedAt: run.queuedAt,
