@@ -1,13 +1,11 @@
 // The stages of a job as a theatre programme: what is done, what is on now, what comes, with times.
 import './programme.css';
 import { Check, RotateCw, X } from 'lucide';
-import { Index, Match, Show, Switch } from 'solid-js';
+import { Index, Match, Switch } from 'solid-js';
 import { Icon } from '../design/icon.tsx';
 
 export interface ProgrammeStage {
   title: string;
-  /** What it does, shown while it is on. */
-  does?: string | undefined;
   state: 'waiting' | 'running' | 'done' | 'reused' | 'failed';
   /** Already in words: "0.4 s", "62 %", "from before". */
   time?: string | undefined;
@@ -57,9 +55,6 @@ export function StageProgramme(props: { stages: readonly ProgrammeStage[] }) {
               <span class="for-ears-only">{spoken[stage().state]}. </span>
               {stage().time ?? ''}
             </span>
-            <Show when={stage().state === 'running' && stage().does}>
-              {(does) => <span class="programme-does">{does()}</span>}
-            </Show>
           </li>
         )}
       </Index>

@@ -20,7 +20,9 @@ export function VideoStage(props: {
   // After the element stands in the page: one that is made while the screen still waits belongs to no page yet, and
   // Chromium refuses to load a blob for it ("rejected by URL safety check").
   createEffect(() => {
-    if (video !== undefined && props.src !== undefined) video.src = props.src;
+    // Read first: a source that comes later must be noticed although there is no element yet.
+    const { src } = props;
+    if (video !== undefined && src !== undefined) video.src = src;
   });
   const shape = () => ({ '--shape': `${props.width} / ${props.height}` });
   return (
@@ -29,45 +31,47 @@ export function VideoStage(props: {
         when={props.src}
         fallback={
           <div class="video-absent">
+            <Show when={props.poster}>{(poster) => <img src={poster()} alt="" />}</Show>
             <p>{props.absent}</p>
           </div>
         }
       >
-        <>
-          {/* biome-ignore lint/a11y/useMediaCaption: the track is given as soon as its file is on this device */}
-          <video
-            ref={video}
-            poster={props.poster}
-            width={props.width}
-            height={props.height}
-            controls={touched()}
-            playsinline
-            preload="metadata"
-            aria-label={props.title}
-            onPlay={() => setTouched(true)}
-          >
-            <Show when={props.captions}>
-              {(captions) => (
-                <track kind="captions" src={captions().src} srclang={captions().lang} label="Captions" />
-              )}
-            </Show>
-          </video>
-          <Show when={!touched()}>
-            <button
-              type="button"
-              class="video-first"
-              aria-label={`Play ${props.title}`}
-              onClick={() => {
-                setTouched(true);
-                // A refusal (no gesture, no decoder) leaves the controls, which say it themselves.
-                void video?.play().catch(() => undefined);
-                video?.focus();
-              }}
-            >
-              <Icon shape={Play} size={32} />
-            </button>
+        {/* biome-ignore lint/a11y/useMediaCaption: the track is given as soon as its file is on this device */}
+        <video
+          ref={video}
+          src={props.src}
+          poster={props.poster}
+          width={props.width}
+          height={props.height}
+          controls={touched()}
+          playsinline
+          preload="metadata"
+          aria-label={props.title}
+          onPlay={() => setTouched(true)}
+        >
+          <Show when={props.captions}>
+            {(captions) => (
+              <track kind="captions" src={captions().src} srclang={captions().lang} label="Captions" />
+            )}
           </Show>
-        </>
+        </video>
+        <Show when={!touched()}>
+          <button
+            type="button"
+            class="video-first"
+            aria-label={`Play ${props.title}`}
+            onClick={() => {
+              setTouched(true);
+              // A refusal (no gesture, no decoder) leaves the controls, which say it themselves.
+              void video?.play().catch(() => undefined);
+              video?.focus();
+            }}
+          >
+            <span>
+              <Icon shape={Play} size={32} />
+            </span>
+          </button>
+        </Show>
       </Show>
     </div>
   );

@@ -187,6 +187,24 @@ describe('job', () => {
     await waitFor(() => expect(second.container.querySelector('[data-curtain="open"]')).not.toBeNull(), WAIT);
   });
 
+  it('plays the video that was made, and says so while its bytes are elsewhere', async () => {
+    const live = createFakeLive();
+    live.stage.url(seeded.video, '/made.mp4');
+    const { container } = open(`/job/${seeded.succeeded}`, live);
+    const video = await waitFor(() => {
+      const found = container.querySelector('video');
+      expect(found).not.toBeNull();
+      return found!;
+    }, WAIT);
+    expect(video.getAttribute('src')).toBe('/made.mp4');
+    expect(screen.getByRole('link', { name: 'Download' }).getAttribute('download')).toBe(
+      'Robin says hello.mp4',
+    );
+    live.stage.workstation({ state: 'away', since: 0 });
+    live.stage.url(seeded.video, '');
+    expect(await screen.findByText(/on your workstation. It plays here when/)).toBeTruthy();
+  });
+
   it('names what made the video', async () => {
     open(`/job/${seeded.succeeded}`);
     expect(

@@ -2,7 +2,7 @@
 // running job in both, messages, and the tab's title as a progress line.
 import { type RouteSectionProps, useLocation, useNavigate } from '@solidjs/router';
 import { ArrowLeft, Clapperboard, House as HouseShape, Plus, Settings as SettingsShape } from 'lucide';
-import { createEffect, createMemo, ErrorBoundary, For, Show, Suspense, useContext } from 'solid-js';
+import { createEffect, createMemo, ErrorBoundary, For, on, Show, Suspense, useContext } from 'solid-js';
 import { Icon } from '../design/icon.tsx';
 import { type JobView, useLive } from '../live/live.ts';
 import { UpdateContext } from '../live/update.ts';
@@ -46,6 +46,16 @@ export function House(props: RouteSectionProps) {
   const isShownAlready = (job: JobView) => place.pathname === `/job/${job.request.id}`;
   const isDeep = () => place.pathname.startsWith('/project/') || place.pathname.startsWith('/job/');
   const hasOwnBar = () => place.pathname.startsWith('/project/');
+
+  let floor: HTMLElement | undefined;
+  // A new screen is a new page for those who hear it: reading starts at its top.
+  createEffect(
+    on(
+      () => place.pathname,
+      () => floor?.focus({ preventScroll: true }),
+      { defer: true },
+    ),
+  );
 
   createEffect(() => {
     const job = running();
@@ -149,7 +159,7 @@ export function House(props: RouteSectionProps) {
           <WorkstationLine words={workstationWords(live.workstation(), desk.now())} />
         </nav>
 
-        <main id="floor" class="floor" classList={{ 'floor-bare': hasOwnBar() }}>
+        <main ref={floor} id="floor" tabIndex={-1} class="floor" classList={{ 'floor-bare': hasOwnBar() }}>
           <ErrorBoundary
             fallback={(_error, reset) => (
               <div class="p-4 tablet:p-8">

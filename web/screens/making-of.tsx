@@ -52,7 +52,6 @@ export function MakingOf(props: { job: JobView }) {
       const isNow = props.job.phase === 'running' && now?.stage === name && run?.state !== 'done';
       return {
         title: stageWords[name].title,
-        does: stageWords[name].does,
         state: isNow ? 'running' : (run?.state ?? 'waiting'),
         time: isNow ? `${Math.round(now.stageFraction * 100)} %` : stageTime(run),
       };
@@ -72,13 +71,17 @@ export function MakingOf(props: { job: JobView }) {
     const engine = engineNow();
     return engine === undefined ? name : `${engine} on ${name}`;
   };
+  const does = () => {
+    const stage = progress()?.stage;
+    return stage === undefined ? undefined : stageWords[stage].does;
+  };
   const cancel = () => {
     live.cancel(id());
     toasts.show('Cancelled.', () => live.retry(id()));
   };
 
   return (
-    <div class="mx-auto grid max-w-page gap-8 p-4 tablet:p-8 wide:grid-cols-2 wide:gap-16 wide:py-16">
+    <div class="mx-auto grid max-w-page gap-8 p-4 tablet:p-8 wide:min-h-dvh wide:grid-cols-2 wide:content-center wide:gap-16">
       <div class="grid content-start justify-items-center gap-6 text-center">
         <Medallion
           name={preview() === undefined ? title() : `${title()}, a preview so far`}
@@ -153,7 +156,11 @@ export function MakingOf(props: { job: JobView }) {
             />
           }
         >
-          <p class="text-small text-ink-soft">{words().next}</p>
+          <div class="grid gap-1 text-small text-ink-soft">
+            {/* A line of its own height, so that the programme stands still while the stages change. */}
+            <p class="font-semibold text-ink">{does() ?? 'Getting ready.'}</p>
+            <p>{words().next}</p>
+          </div>
         </Show>
         <Section title="Programme" note={props.job.phase === 'running' ? `Made by ${runsOn()}` : undefined}>
           <StageProgramme stages={stages()} />

@@ -120,7 +120,13 @@ export function Premiere(props: { job: JobView; result: JobResult }) {
           <div class="flex flex-wrap gap-3">
             <Show when={canShare() && video()}>
               {(url) => (
-                <Button tone="quiet" icon={Share2} busy={isSharing()} onClick={() => void share(url())}>
+                <Button
+                  class="grow tablet:grow-0"
+                  tone="quiet"
+                  icon={Share2}
+                  busy={isSharing()}
+                  onClick={() => void share(url())}
+                >
                   Share
                 </Button>
               )}
@@ -128,13 +134,14 @@ export function Premiere(props: { job: JobView; result: JobResult }) {
             <Show
               when={video()}
               fallback={
-                <Button tone="quiet" icon={Download} held>
+                <Button class="grow tablet:grow-0" tone="quiet" icon={Download} held>
                   Download
                 </Button>
               }
             >
               {(url) => (
                 <LinkButton
+                  class="grow tablet:grow-0"
                   tone="quiet"
                   icon={Download}
                   href={url()}
@@ -146,15 +153,26 @@ export function Premiere(props: { job: JobView; result: JobResult }) {
               )}
             </Show>
             <Show when={isProjectHere()}>
-              <LinkButton tone="quiet" icon={PenLine} href={`/project/${props.job.request.project}`}>
+              <LinkButton
+                class="grow tablet:grow-0"
+                tone="quiet"
+                icon={PenLine}
+                href={`/project/${props.job.request.project}`}
+              >
                 Same, but change…
               </LinkButton>
-              <Button tone="quiet" icon={Dices} busy={spin.isSpinning()} onClick={anotherTake}>
+              <Button
+                class="grow tablet:grow-0"
+                tone="quiet"
+                icon={Dices}
+                busy={spin.isSpinning()}
+                onClick={anotherTake}
+              >
                 Another take
               </Button>
             </Show>
           </div>
-          <div class="flex flex-wrap gap-x-3">
+          <div class="-mx-4 flex flex-wrap">
             <Show when={vtt()}>
               {(url) => (
                 <LinkButton

@@ -5,13 +5,14 @@ describe('time words', () => {
   it.each([
     [300, '1 s'],
     [4_400, '4 s'],
-    [59_600, '1 min'],
+    [59_600, '59 s'],
+    [60_000, '1 min'],
     [80_000, '1 min 20 s'],
     [600_000, '10 min'],
   ])('a length of %i ms is %s', (ms, words) => expect(lengthWords(ms)).toBe(words));
 
   it.each([
-    [0, '0.0 s'],
+    [0, 'at once'],
     [420, '0.4 s'],
     [9_940, '9.9 s'],
     [12_000, '12 s'],

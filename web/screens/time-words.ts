@@ -1,16 +1,17 @@
 // Times, lengths and sizes as people say them. Pure: `now` is a parameter.
 
-/** "4 s", "1 min 20 s": a length that is known. */
+/** "4 s", "1 min 20 s": a length, in whole seconds that have passed, as a player's clock counts them. */
 export function lengthWords(ms: number): string {
-  const seconds = Math.max(1, Math.round(ms / 1000));
+  const seconds = Math.max(1, Math.floor(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   const rest = seconds % 60;
   return rest === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${rest} s`;
 }
 
-/** "0.4 s", "12 s", "1 min 20 s": how long a stage took. */
+/** "at once", "0.4 s", "12 s", "1 min 20 s": how long a stage took. */
 export function tookWords(ms: number): string {
-  return ms < 9_950 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : lengthWords(ms);
+  if (ms < 50) return 'at once';
+  return ms < 9_950 ? `${(ms / 1000).toFixed(1)} s` : lengthWords(ms);
 }
 
 /** "a few seconds left", "about 40 seconds left", "about 3 minutes left": an estimate, so never exact. */
