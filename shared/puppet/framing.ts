@@ -64,9 +64,9 @@ export function frameFace(request: FramingRequest): Framing {
   if (touches.left && x < 0) x = Math.min(0, x + slack);
   if (touches.right && x + width > photo.width) x = Math.max(photo.width - width, x - slack);
   let y = head.top - composition.headroom * height;
-  if (y + height > photo.height) y = photo.height - height;
   // Room above the head rather than an edge of the photo, but never less than a breath of it.
   if (y < 0 && request.keepsBackground) y = Math.min(0, y + 0.055 * height);
+  if (y + height > photo.height) y = photo.height - height;
   y = Math.min(y, head.top - 0.035 * height);
   // A head larger than its frame is shown from the chin up: the speaking mouth is what matters.
   const chin = mesh.points[CHIN * 3 + 1]!;

@@ -4,6 +4,7 @@ import type { Scene } from '@myspinbot/shared/project/options.ts';
 import { sizePixels } from '@myspinbot/shared/project/options.ts';
 import { fillBehind } from '@myspinbot/shared/puppet/background-fill.ts';
 import { type Framing, frameFace } from '@myspinbot/shared/puppet/framing.ts';
+import { smoothstep } from '@myspinbot/shared/puppet/smoothing.ts';
 import sharp from 'sharp';
 import { readPicture } from '../../media/picture.ts';
 import type { Backdrop, PortraitRequest } from './port.ts';
@@ -52,14 +53,18 @@ export async function setStage(
   });
   const margin = even(Math.min(200, Math.ceil(0.42 * request.mesh.eyeDistance * framing.scale)));
   const texture = { width: width + 2 * margin, height: height + 2 * margin };
-  const placed = await place(source, matte, framing, margin, texture);
+  const keeps = request.backdrop.kind === 'keep';
+  const placed = await place(source, matte, framing, margin, texture, keeps);
   signal.throwIfAborted();
   // With its own background the person takes a rim of it along: else a ghost of the outline stays behind.
-  if (request.backdrop.kind === 'keep') placed.alpha = widen(placed.alpha, texture, RIM * framing.scale);
-  const grown = await growMatte(placed.alpha, texture, Math.max(2, 0.02 * width));
-  const filled = fillBehind(placed.photo, grown, texture.width, texture.height);
-  const behind = ownWhereSeen(placed.photo, filled, placed.alpha);
-  const seen = request.backdrop.kind === 'keep' ? behind : filled;
+  if (keeps) placed.alpha = widen(placed.alpha, texture, RIM * framing.scale);
+  const { photo, alpha, known } = placed;
+  const unknown = await growMatte(alpha, texture, Math.max(2, 0.02 * width));
+  for (let i = 0; i < unknown.length; i++) if (known[i] === 0) unknown[i] = 255;
+  const filled = fillBehind(photo, unknown, texture.width, texture.height);
+  dissolveEdges(placed, filled, texture.width);
+  const behind = ownWhereSeen(photo, filled, alpha);
+  const seen = keeps ? behind : filled;
   const plate = await makePlate(request.backdrop, seen, texture, margin, { width, height }, renderScene);
   return {
     width,
@@ -67,9 +72,9 @@ export async function setStage(
     texture,
     margin: { x: margin, y: margin },
     placement: placed.placement,
-    photo: placed.photo,
+    photo,
     behind,
-    alpha: placed.alpha,
+    alpha,
     plate,
     softness: Math.min(4, Math.max(1, framing.scale)),
   };
@@ -88,14 +93,24 @@ async function readRaw(path: string, channels: 1 | 3): Promise<Raw> {
   return { data, width: info.width, height: info.height };
 }
 
-/** The photo and its matte, scaled into the texture; what lies beyond the photo is continued softly. */
+interface Placed {
+  /** Packed RGB; beyond the photo its mirror image. */
+  photo: Uint8Array;
+  alpha: Uint8Array;
+  /** 255 well inside the photo, falling to 0 at those of its edges that lie within the frame. */
+  known: Uint8Array;
+  placement: { scale: number; dx: number; dy: number };
+}
+
+/** The photo and its matte, scaled into the texture. */
 async function place(
   source: Raw,
   matte: Raw,
   framing: Framing,
   margin: number,
   texture: { width: number; height: number },
-) {
+  keepsBackground: boolean,
+): Promise<Placed> {
   const { scale } = framing;
   const left = framing.x - margin / scale;
   const top = framing.y - margin / scale;
@@ -131,7 +146,7 @@ async function place(
       rgb[to * 3] = photo[from * 3]!;
       rgb[to * 3 + 1] = photo[from * 3 + 1]!;
       rgb[to * 3 + 2] = photo[from * 3 + 2]!;
-      alpha[to] = firm(person[from]!);
+      alpha[to] = (keepsBackground ? firm : firmer)(person[from]!);
     }
   }
   const edges = {
@@ -140,8 +155,19 @@ async function place(
     right: dx + outWidth < width - margin ? dx + outWidth : Infinity,
     bottom: dy + outHeight < height - margin ? dy + outHeight : Infinity,
   };
-  if (Object.values(edges).some(Number.isFinite)) await fadeEdges(rgb, alpha, width, height, edges);
-  return { photo: rgb, alpha, placement };
+  const known = new Uint8Array(width * height).fill(255);
+  const wide = width * 0.06;
+  const narrow = width * 0.012;
+  if (Object.values(edges).some(Number.isFinite))
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const inset = Math.min(x - edges.left, y - edges.top, edges.right - x, edges.bottom - y);
+        if (inset >= wide) continue;
+        const i = y * width + x;
+        known[i] = 255 * smoothstep(0, wide, inset);
+        alpha[i] = alpha[i]! * smoothstep(0, narrow, inset);
+      }
+  return { photo: rgb, alpha, known, placement };
 }
 
 const mirror = (value: number, size: number) => {
@@ -152,31 +178,24 @@ const mirror = (value: number, size: number) => {
 
 /** Nearly person is person, nearly background is background: a veil over either flickers when it moves. */
 const firm = (alpha: number) => Math.max(0, Math.min(255, Math.round((alpha - 14) * 1.13)));
+/** Before another background a veil of the old one shows as a fringe: the doubtful rim goes. */
+const firmer = (alpha: number) => Math.max(0, Math.min(255, Math.round((alpha - 56) * 1.5)));
 
-/** Where the photo ends inside the frame it dissolves into its own mirrored, blurred continuation. */
-async function fadeEdges(
-  rgb: Uint8Array,
-  alpha: Uint8Array,
-  width: number,
-  height: number,
-  edges: { left: number; top: number; right: number; bottom: number },
-): Promise<void> {
-  const soft = (await sharp(rgb, { raw: { width, height, channels: 3 } })
-    .blur(Math.max(8, width * 0.03))
-    .raw()
-    .toBuffer()) as Uint8Array;
-  const feather = width * 0.07;
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const inset = Math.min(x - edges.left, y - edges.top, edges.right - x, edges.bottom - y);
-      if (inset >= feather) continue;
-      const t = Math.max(0, inset / feather);
-      const keep = t * t * (3 - 2 * t);
-      const i = y * width + x;
-      alpha[i] = alpha[i]! * keep;
-      for (let c = 0; c < 3; c++)
-        rgb[i * 3 + c] = soft[i * 3 + c]! + (rgb[i * 3 + c]! - soft[i * 3 + c]!) * keep;
+/** Where the photo ends within the frame, its background goes over into the guess of what is beyond it. */
+function dissolveEdges(placed: Placed, filled: Uint8Array, width: number): void {
+  const { photo, alpha, known } = placed;
+  let state = width;
+  for (let i = 0; i < known.length; i++) {
+    const share = Math.max(known[i]!, alpha[i]!) / 255;
+    if (share >= 1) continue;
+    // A guess is smooth and a photo is not: a little grain keeps the border from being seen.
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const grain = ((state >>> 28) - 7.5) * 0.3 * (1 - share);
+    for (let c = i * 3; c < i * 3 + 3; c++) {
+      const value = filled[c]! + (photo[c]! - filled[c]!) * share + grain;
+      photo[c] = Math.max(0, Math.min(255, value + 0.5));
     }
+  }
 }
 
 /** The highest alpha within a square of this radius, rows then columns. */
