@@ -1,64 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { foreignHosts, foreignOrigins } from './fixtures/foreign-addresses.ts';
 import { isOwnHost, isOwnOrigin, refuse } from './own-address.ts';
 
 const port = 7777;
-
-/** Hosts and origins that begin right, look right, or resolve right, and are not ours. */
-export const foreignHosts = [
-  '',
-  'evil.example',
-  'evil.example:7777',
-  '127.0.0.1',
-  '127.0.0.1:7778',
-  '127.0.0.1:77770',
-  '127.0.0.1:07777',
-  '127.0.0.1.evil.example:7777',
-  '127.0.0.1.nip.io:7777',
-  '127.evil.example:7777',
-  '127.0.0.1@evil.example:7777',
-  'evil.example:7777@127.0.0.1:7777',
-  'localhost.evil.example:7777',
-  'localhost:7777.evil.example',
-  'localhost.:7777',
-  'alocalhost:7777',
-  '127.1:7777',
-  '127.0.0.2:7777',
-  '0.0.0.0:7777',
-  '0x7f000001:7777',
-  '2130706433:7777',
-  '0177.0.0.1:7777',
-  '192.168.1.2:7777',
-  '[::1]',
-  '[::]:7777',
-  '[::ffff:127.0.0.1]:7777',
-  '[0:0:0:0:0:0:0:1]:7777',
-  '::1:7777',
-  '127.0.0.1:7777/',
-  '127.0.0.1:7777,evil.example',
-  '127.0.0.1:7777 evil.example',
-  'xn--lcalhost-n4a:7777',
-  'loc\u0430lhost:7777',
-];
-
-export const foreignOrigins = [
-  'null',
-  'https://evil.example',
-  'http://evil.example:7777',
-  'https://127.0.0.1:7777',
-  'http://127.0.0.1',
-  'http://127.0.0.1:7778',
-  'http://localhost:3000',
-  'http://127.0.0.1:7777.evil.example',
-  'http://127.0.0.1:7777@evil.example',
-  'http://127.0.0.1:7777/',
-  'HTTP://127.0.0.1:7777',
-  'http:// 127.0.0.1:7777',
-  'http://127.0.0.1:7777 http://evil.example',
-  'file://',
-  'chrome-extension://abcdefgh',
-  'ws://127.0.0.1:7777',
-];
 
 const own = ['127.0.0.1:7777', 'localhost:7777', 'LocalHost:7777', '[::1]:7777'];
 

@@ -8,10 +8,10 @@ import type { JobId } from '@myspinbot/shared/job/job.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { noise } from '@myspinbot/shared/transfer/store-contract.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { foreignHosts, foreignOrigins } from './fixtures/foreign-addresses.ts';
 import { makeSmallApp, removeSmallAgents, type SmallAgent, startSmallAgent } from './fixtures/small-agent.ts';
 import { titleOf } from './generate.ts';
 import type { JobView } from './job-view.ts';
-import { foreignHosts, foreignOrigins } from './own-address.test.ts';
 import { disposition } from './send-asset.ts';
 
 let agent: SmallAgent;
