@@ -9,7 +9,7 @@ import { type ProjectId, projectFieldsSchema } from '@myspinbot/shared/project/p
 import { draftSpin } from '@myspinbot/shared/project/spin.ts';
 import { liveQuery } from 'dexie';
 import {
-  createComputed,
+  createEffect,
   createMemo,
   createRoot,
   createSignal,
@@ -241,7 +241,9 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       keepFile: (file, name) => keepFile(file, name, { store, hash: world.bytes.hash }),
       assetUrl(asset) {
         const [shown, show] = createSignal<() => string | undefined>(() => undefined);
-        createComputed(
+        // An effect: it waits until what shows the asset is in the page. A film whose address is set before that
+        // (in a screen still being loaded) is refused by Chromium for good.
+        createEffect(
           on(
             () => asset()?.hash,
             (hash) => {
