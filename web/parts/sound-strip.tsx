@@ -18,7 +18,8 @@ export function SoundStrip(props: {
   let audio: HTMLAudioElement | undefined;
   // After the element stands in the page, as in video-stage.tsx: before, Chromium refuses to load a blob for it.
   createEffect(() => {
-    if (audio !== undefined && props.src !== undefined) audio.src = props.src;
+    const src = props.src;
+    if (src !== undefined && audio !== undefined) audio.src = src;
   });
 
   // A clip fresh from a recorder has no length written in it; seeking far past the end makes the browser find it.

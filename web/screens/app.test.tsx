@@ -224,7 +224,7 @@ describe('history and addresses', () => {
     expect(live.jobs).toHaveLength(before);
   });
 
-  it.each(['/nowhere', '/job/nonsense', '/project/nonsense'])(
+  it.each(['/nowhere', '/job/nonsense', '/project/nonsense', '/project/p_notmadehereyet00'])(
     '%s leads to words, not to a blank',
     async (path) => {
       open(path);

@@ -65,7 +65,7 @@ export function Home() {
           <Section
             title="Last premieres"
             note={
-              <a class="link" href="/history">
+              <a class="link inline-flex min-h-11 items-center" href="/history">
                 All of them
               </a>
             }

@@ -30,7 +30,8 @@ export default function Project() {
   const live = useLive();
   const known = createMemo(() => {
     const id = projectIdSchema.safeParse(params.id);
-    return id.success ? id.data : undefined;
+    // One that was deleted, or was never here: the list knows, and learns of it when it comes by sync.
+    return id.success && live.projects.some((project) => project.id === id.data) ? id.data : undefined;
   });
   return (
     <Show when={known()} keyed fallback={<NotFound />}>
@@ -85,8 +86,8 @@ function Rehearsal(props: { project: OpenProject }) {
   const remove = () => {
     const id = props.project.id;
     const name = title();
-    live.deleteProject(id, true);
     navigate('/');
+    live.deleteProject(id, true);
     toasts.show(`"${name}" is gone from your cast.`, () => {
       live.deleteProject(id, false);
       navigate(`/project/${id}`);
