@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { findFaces } from '../engines/look/face/find.ts';
 import { openLookModels } from '../engines/look/models.ts';
 import { readPicture } from '../media/picture.ts';
-import { CANVAS, EYE_DISTANCE, features, type Spot } from './portrait/geometry.ts';
+import { EYE_DISTANCE, features, inPicture, type Spot, VIEW } from './portrait/geometry.ts';
 import { renderSamplePortrait } from './render-portrait.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'portrait-'));
@@ -40,10 +40,11 @@ describe.each([512, 1024])('the sample portrait at %i px', (px) => {
     const [face] = search.faces;
     expect(face!.verdict).toEqual({ fit: true });
     const { points } = face!.reading.mesh;
-    const scale = px / CANVAS;
+    const eyeDistance = (EYE_DISTANCE * px) / VIEW.side;
     for (const [name, point, drawn] of corners) {
-      const away = Math.hypot(points[3 * point]! - drawn.x * scale, points[3 * point + 1]! - drawn.y * scale);
-      expect(away / (EYE_DISTANCE * scale), name).toBeLessThan(0.04);
+      const want = inPicture(drawn, px);
+      const away = Math.hypot(points[3 * point]! - want.x, points[3 * point + 1]! - want.y);
+      expect(away / eyeDistance, name).toBeLessThan(0.04);
     }
   });
 });

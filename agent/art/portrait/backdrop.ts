@@ -1,5 +1,5 @@
 // Plain warm paper with a soft pool of light behind the head.
-import { CANVAS } from './geometry.ts';
+import { VIEW } from './geometry.ts';
 import { palette as c } from './palette.ts';
 
 export const backdrop = `
@@ -8,4 +8,4 @@ export const backdrop = `
     <stop offset="0.5" stop-color="${c.paper}"/>
     <stop offset="1" stop-color="${c.paperShade}"/>
   </radialGradient>
-  <rect width="${CANVAS}" height="${CANVAS}" fill="url(#paper)"/>`;
+  <rect x="${VIEW.x}" y="${VIEW.y}" width="${VIEW.side}" height="${VIEW.side}" fill="url(#paper)"/>`;

@@ -1,6 +1,10 @@
-// Where the sample character's features lie, in a square of 1024 units. Drawn by these numbers and tested
+// Where the sample character's features lie, in drawing units. Drawn by these numbers and tested
 // against them: the face mesh must find the eyes and the lips where they were drawn.
-export const CANVAS = 1024;
+/**
+ * The square that is shown. Head and bun fill three fifths of its height: more, and a square video would have to
+ * shrink the picture below its own edges.
+ */
+export const VIEW = { x: -88, y: -58, side: 1200 } as const;
 
 /** The face's axis. Everything is laid out around it, then broken a little by hand. */
 export const AXIS = 512;
@@ -34,3 +38,8 @@ export const features = {
 
 /** Between the eye centres, in units. */
 export const EYE_DISTANCE = 164;
+
+/** Where a spot lies in a rendering of `px` pixels a side. */
+export function inPicture(spot: Spot, px: number): Spot {
+  return { x: ((spot.x - VIEW.x) * px) / VIEW.side, y: ((spot.y - VIEW.y) * px) / VIEW.side };
+}
