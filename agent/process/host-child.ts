@@ -65,16 +65,14 @@ export function startHostChild(options: {
     let spawnError: string | undefined;
     const finish = (code: number | null, signal: NodeJS.Signals | null) => {
       gone = true;
-      // Children of the host may have outlived it (a crash, or a slow answer to SIGTERM).
-      signalGroup(child, 'SIGKILL');
       resolve({ code, signal, wanted, lastLines: spawnError === undefined ? [...lines] : [spawnError] });
     };
     child.once('error', (error) => {
       spawnError = error.message;
       if (child.pid === undefined) finish(null, null);
     });
-    // 'close' comes after the output was read to its end, but a grandchild that holds the pipes could keep
-    // it away for ever: when the process is gone, its group is ended too.
+    // Children of the host may have outlived it (a crash, or a slow answer to SIGTERM); holding its pipes they
+    // would keep 'close', which comes when the output was read to its end, away for ever.
     child.once('exit', () => signalGroup(child, 'SIGKILL'));
     child.once('close', finish);
   });
