@@ -12,7 +12,7 @@ const folder = scratchFolder('command-line');
 const inFolder = (name: string) => join(folder, name);
 
 beforeAll(async () => {
-  await ffmpeg(['-f', 'lavfi', '-i', 'color=#4a7:s=900x900', '-frames:v', '1', inFolder('meadow.png')]);
+  await ffmpeg(['-f', 'lavfi', '-i', 'color=0x44aa77:s=900x900', '-frames:v', '1', inFolder('meadow.png')]);
   await ffmpeg(['-f', 'lavfi', '-i', 'anullsrc=r=48000:cl=mono', '-t', '3', inFolder('silence.wav')]);
   writeFileSync(inFolder('notes.jpg'), 'These are notes, whatever the name says.\n');
   writeFileSync(inFolder('empty.txt'), '  \n');
