@@ -34,6 +34,7 @@ export interface Queue {
    * not begun or has succeeded merely takes the number; one that runs takes it when it has ended and is asked again.
    */
   retry(job: JobId, retry: number): Promise<void>;
+  /** As it is written down: what is still on its way to the disk is not told, here or by events. */
   job(id: JobId): QueuedJob | undefined;
   /** Newest request first. */
   jobs(): readonly QueuedJob[];
