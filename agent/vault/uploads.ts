@@ -1,0 +1,132 @@
+// Uploads in blocks: which are open, who shares them, and what becomes of them at the end. It does not know where
+// a finished asset lies: that is given to it.
+import type { FileHandle } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type AssetHash,
+  type AssetRef,
+  assetRefSchema,
+  blockCount,
+  blockRange,
+} from '@myspinbot/shared/asset/asset.ts';
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { removeQuietly, requireSpace, sha256 } from './durable.ts';
+import { openPartial, type Partial } from './partial.ts';
+import type { Receiving } from './port.ts';
+
+/** Uploads nobody went on with for this long are given up at the next start. */
+const PARTIAL_KEPT_MS = 14 * 24 * 3600 * 1000;
+
+export interface Uploads {
+  receive(asset: AssetRef, blocks: readonly string[]): Promise<Receiving>;
+}
+
+export function createUploads(vault: {
+  /** Folder of the partial uploads. */
+  dir: string;
+  ref(hash: AssetHash): AssetRef | undefined;
+  /** Makes a verified file visible under its hash and remembers its blocks. */
+  commit(file: FileHandle, from: string, asset: AssetRef, blocks: readonly string[]): Promise<AssetRef>;
+}): Uploads {
+  /** Open now; senders of the same offer share one. `over` = nothing in the folder is worth keeping. */
+  const open = new Map<string, { partial: Promise<Partial>; users: number; over: boolean }>();
+
+  return {
+    async receive(asset, blocks) {
+      const { hash, bytes } = assetRefSchema.parse(asset);
+      if (blocks.length !== blockCount(bytes) || !blocks.every((one) => /^[0-9a-f]{64}$/.test(one))) {
+        throw new Failure({
+          code: 'bad-input',
+          message: `The list of blocks does not fit a file of ${bytes} bytes.`,
+          hint: 'Send the file again.',
+        });
+      }
+      // Two offers of one hash may lie about its blocks in different ways: each has a folder of its own.
+      const folder = join(vault.dir, `${hash}-${sha256(Buffer.from(blocks.join())).slice(0, 16)}`);
+      const shared = open.get(folder) ?? {
+        partial: openRoomy(folder, asset, blocks),
+        users: 0,
+        over: false,
+      };
+      open.set(folder, shared);
+      shared.users++;
+      let partial: Partial;
+      try {
+        partial = await shared.partial;
+      } catch (cause) {
+        if (open.get(folder) === shared) open.delete(folder);
+        throw cause;
+      }
+
+      const finish = async (): Promise<AssetRef> => {
+        const here = vault.ref(hash);
+        if (here !== undefined) return here;
+        try {
+          const kept = await vault.commit(await partial.whole(), partial.data, asset, blocks);
+          shared.over = true;
+          return kept;
+        } catch (cause) {
+          const lied = cause instanceof Failure && cause.code === 'bad-input';
+          // Every block fits its list, yet the whole is another file.
+          if (lied && partial.missing().length === 0) shared.over = true;
+          throw cause;
+        }
+      };
+      let finishing: Promise<AssetRef> | undefined;
+      let released = false;
+      return {
+        missing: () => partial.missing(),
+        block: (index, piece) => partial.block(index, piece),
+        finish() {
+          finishing ??= finish().finally(() => {
+            finishing = undefined;
+          });
+          return finishing;
+        },
+        async close() {
+          if (released) return;
+          released = true;
+          shared.users--;
+          if (shared.users > 0) return;
+          if (open.get(folder) === shared) open.delete(folder);
+          await partial.close();
+          // Unless somebody has begun it again meanwhile.
+          if (shared.over && !open.has(folder)) await removeQuietly(folder);
+        },
+      };
+    },
+  };
+}
+
+/** Opens a partial asset and makes sure that what is missing fits on the disk. */
+async function openRoomy(folder: string, asset: AssetRef, list: readonly string[]): Promise<Partial> {
+  const partial = await openPartial(folder, asset, list);
+  try {
+    const missing = partial.missing().map((index) => blockRange(asset.bytes, index));
+    await requireSpace(
+      folder,
+      missing.reduce((sum, { start, end }) => sum + end - start, 0),
+    );
+    return partial;
+  } catch (cause) {
+    await partial.close();
+    throw cause;
+  }
+}
+
+/** Removes uploads that were given up, and folders without a readable offer. */
+export async function dropOldPartials(partials: string, now: number): Promise<void> {
+  for (const name of await readdir(partials)) {
+    const path = join(partials, name);
+    const used = await Promise.all(
+      [join(path, 'offer.json'), join(path, 'bitmap')].map((file) =>
+        stat(file).then(
+          ({ mtimeMs }) => mtimeMs,
+          () => 0,
+        ),
+      ),
+    );
+    if (used[0] === 0 || now - Math.max(...used) > PARTIAL_KEPT_MS) await removeQuietly(path);
+  }
+}
