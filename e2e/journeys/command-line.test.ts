@@ -74,8 +74,7 @@ test('a recording is spoken as it is: the video is as long as the recording', as
     'render',
     ...['--photo', drawnPortrait(), '--narration', recording, '--out', out, '--captions', 'off'],
   ]);
-  expect(result.stderr).toBe('');
-  expect(result.code).toBe(0);
+  expect(result.code, result.stderr).toBe(0);
   const [spoken, made] = [await mediaFacts(recording), await mediaFacts(out)];
   expect(Math.abs(made.durationS - spoken.durationS)).toBeLessThan(0.12);
 });

@@ -19,7 +19,10 @@ test('a recording from the microphone is spoken by the photo', async () => {
   await choose(page, 'Speak it');
   await page.getByRole('button', { name: 'Record', exact: true }).click();
   // Until the clock of the recorder says three seconds.
-  await page.getByText(/^0:0[3-9]$/).first().waitFor({ timeout: 20_000 });
+  await page
+    .getByText(/^0:0[3-9]$/)
+    .first()
+    .waitFor({ timeout: 20_000 });
   await screenshot(page, 'spoken-by-me/1-recording');
   await page.getByRole('button', { name: 'Stop recording' }).click();
   await page.getByRole('button', { name: 'Play Recording' }).waitFor();
