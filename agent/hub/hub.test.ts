@@ -217,6 +217,16 @@ test.each([
   expect(error.message).toContain('404');
 });
 
+test.each([WORKSPACE_ROOM, project])('an idle client of %s hears something again and again', async (room) => {
+  const socket = await raw(room);
+  let heard = 0;
+  await new Promise<void>((resolve) => {
+    // The first two are the greeting.
+    socket.on('message', () => ++heard > 5 && resolve());
+  });
+  expect(socket.readyState).toBe(socket.OPEN);
+});
+
 test('a peer that answers no pings is cut off', async () => {
   const socket = await raw(project);
   socket.pong = () => {};

@@ -15,8 +15,8 @@ import { createRoom, MAX_MESSAGE_BYTES, type Peer, type Room } from './room.ts';
 
 /** Between pings; a peer that misses two is gone. */
 const HEARTBEAT_MS = 2000;
-/** Something is heard in every room this often: clients give up after 30 s of silence. */
-const MURMUR_MS = 10_000;
+/** Something is heard in every room every so many heartbeats (10 s): clients give up after 30 s of silence. */
+const MURMUR_BEATS = 5;
 /** Least time between two presences. */
 const PRESENT_MS = 250;
 /** What a slow reader may have waiting before it is cut off; it syncs again when it comes back. */
@@ -51,6 +51,7 @@ export interface HubOptions {
 
 export async function createHub(options: HubOptions): Promise<SocketHub> {
   const { log, clock } = options;
+  const heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS;
   const store: DocumentStore = await openDocumentStore(options.dir, log);
   const sockets = new WebSocketServer({
     noServer: true,
@@ -128,7 +129,7 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
         socket.ping();
       }
     }
-  }, options.heartbeatMs ?? HEARTBEAT_MS);
+  }, heartbeatMs);
   const murmur = setInterval(() => {
     sendPresence();
     for (const [name, loading] of rooms) {
@@ -138,7 +139,7 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
         () => {}, // Whoever asked for the room was told.
       );
     }
-  }, MURMUR_MS);
+  }, heartbeatMs * MURMUR_BEATS);
   heartbeat.unref();
   murmur.unref();
 
