@@ -50,6 +50,9 @@ export interface Face {
   eyeDistance: number;
 }
 
+/** Adding 0 turns -0 into 0, which JSON does not know apart. */
+const round4 = (value: number) => Math.round(value * 1e4) / 1e4 + 0;
+
 export function buildBasis(face: Face): Basis {
   const count = face.vertices.length / 3;
   const frame = mouthFrame(face);
@@ -66,8 +69,7 @@ export function buildBasis(face: Face): Basis {
     const level = y < 0 ? y / frame.noseHeight : y / frame.chinDepth;
 
     const drop = jawWeight(side, level, lip);
-    const put = (name: BasisName, dx: number, dy: number) =>
-      basis[name].push(Math.round(dx * 1e4) / 1e4, Math.round(dy * 1e4) / 1e4);
+    const put = (name: BasisName, dx: number, dy: number) => basis[name].push(round4(dx), round4(dy));
     put('jaw', -x * 0.1 * Math.min(drop * 1.6, 1), drop * JAW_DROP);
 
     const around = widthWeight(side, level, lip);

@@ -50,7 +50,7 @@ export type Rig = z.infer<typeof rigSchema>;
 /** Lips nearer than this are closed: the mesh's own noise is as large. Eye distances. */
 const CLOSED_GAP = 0.045;
 
-const round3 = (value: number) => Math.round(value * 1000) / 1000;
+const round3 = (value: number) => Math.round(value * 1000) / 1000 + 0;
 
 export function buildRig(mesh: FaceMesh): Rig {
   const points = mesh.points.slice();
