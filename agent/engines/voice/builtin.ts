@@ -37,7 +37,15 @@ async function probe(): Promise<Readiness> {
 
 async function profile(clip: string, context: EngineContext): Promise<VoiceProfile & { notes?: string[] }> {
   const wav = join(context.workDir, 'voice.wav');
-  const report = await importSound(clip, wav, { signal: context.signal });
+  const report = await importSound(clip, wav, { signal: context.signal }).catch((error: unknown) => {
+    if (!(error instanceof Failure) || error.code !== 'audio-too-long') throw error;
+    throw new Failure({
+      code: error.code,
+      message: error.message,
+      hint: 'Use ten to sixty seconds in which one person speaks.',
+      cause: error,
+    });
+  });
   context.progress(1, 3);
   const speechSeconds = report.speechMs / 1000;
   if (speechSeconds < SHORTEST_SPEECH_S) {
