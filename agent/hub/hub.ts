@@ -189,8 +189,9 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
     },
     flush: () => store.flush(),
     async accept(request, socket, head, name) {
-      if (closed || !isRoom(name) || missedPings.size >= MAX_SOCKETS) {
-        socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+      if (closed || missedPings.size >= MAX_SOCKETS || !isRoom(name)) {
+        const status = isRoom(name) ? '503 Service Unavailable' : '404 Not Found';
+        socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
         return;
       }
       // Loaded before the handshake ends, so that no message comes before there is a room for it.

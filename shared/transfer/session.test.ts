@@ -260,6 +260,32 @@ describe('a transfer session', () => {
     );
   }, 60_000);
 
+  test.each(['throws', 'rejects'])(
+    'a link that %s when it is sent on is a link that is gone',
+    async (how) => {
+      const store = createMemoryStore(sha256);
+      let broken = false;
+      const session = createTransferSession({
+        store,
+        send() {
+          if (!broken) return;
+          if (how === 'throws') throw new Error('gone');
+          return Promise.reject(new Error('gone'));
+        },
+      });
+      session.open();
+      session.receive(encodeTransfer({ type: 'transfer/hello', version: 1 }));
+      const ref = store.put(noise(2 * BLOCK_BYTES));
+      const given = session.offer(ref.hash);
+      await settle();
+      broken = true;
+      session.receive(
+        encodeTransfer({ type: 'transfer/want', hash: ref.hash, missing: [[0, 2]], credits: 2 }),
+      );
+      expect(await given).toEqual({ outcome: 'interrupted' });
+    },
+  );
+
   test('closing tells everybody who waits', async () => {
     const [a, b] = joined();
     const waiting = [

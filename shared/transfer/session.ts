@@ -34,7 +34,8 @@ export type TransferEvent =
 export interface TransferSessionOptions {
   /**
    * Puts a frame on the link, in order: text as string, blocks as bytes. A returned promise is waited for before
-   * the next block is read, so that a peer that does not read cannot fill our memory.
+   * the next block is read, so that a peer that does not read cannot fill our memory. A throw or a rejection means
+   * that the link is gone.
    */
   send(frame: string | Uint8Array): void | Promise<void>;
   store: TransferStore;
@@ -64,8 +65,16 @@ export function createTransferSession(options: TransferSessionOptions): Transfer
   let waiting: (() => void)[] = [];
 
   const emit = (event: TransferEvent) => options.onEvent?.(event);
+  /** Never throws: a link that cannot send is a link that is gone. */
+  const deliver = async (frame: string | Uint8Array): Promise<void> => {
+    try {
+      await options.send(frame);
+    } catch {
+      await close();
+    }
+  };
   const send = (message: TransferMessage) => {
-    if (state !== 'closed') void options.send(encodeTransfer(message));
+    if (state !== 'closed') void deliver(encodeTransfer(message));
   };
   const violation = (why: string) => {
     if (state === 'closed') return;
@@ -75,7 +84,7 @@ export function createTransferSession(options: TransferSessionOptions): Transfer
   const holder = createHolder({
     store,
     send,
-    sendBlock: async (frame) => options.send(frame),
+    sendBlock: deliver,
     emit,
     violation,
   });
