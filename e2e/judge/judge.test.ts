@@ -85,7 +85,7 @@ test('bad usage ends with 2 and says what is wrong', async () => {
 
 test('a still picture with a tone is no talking video', async () => {
   await encode(
-    ['-loop', '1', '-framerate', '25', '-t', '11', '-i', at('face.png')],
+    ['-loop', '1', '-framerate', '10', '-t', '11', '-i', at('face.png')],
     'sine=frequency=440:duration=11',
     at('still.mp4'),
   );
@@ -111,14 +111,14 @@ test('a mouth that opens with the sound is in time with it; one that opens 200 m
   );
   const during = (time: string) => bursts.map(([from, to]) => `between(${time},${from},${to})`).join('+');
   const buzz = `aevalsrc='(${during('t')})*0.3*(sin(2*PI*720*t)+0.7*sin(2*PI*1200*t)+0.4*sin(2*PI*120*t))':s=48000:d=11`;
-  const mouth = 'drawbox=x=222:y=296:w=36:h=26:color=0x3a0d12:t=fill';
+  const mouth = 'drawbox=x=224:y=270:w=32:h=22:color=0x3a0d12:t=fill';
   for (const [lateMs, file] of [
     [0, 'now.mp4'],
     [200, 'late.mp4'],
   ] as const) {
     const when = during(`(t-${lateMs / 1000})`);
     const filter = `[0:v]${mouth}:enable='${when}',format=yuv420p[v]`;
-    await encode(['-loop', '1', '-framerate', '25', '-t', '11', '-i', at('face.png')], buzz, at(file), [
+    await encode(['-loop', '1', '-framerate', '15', '-t', '11', '-i', at('face.png')], buzz, at(file), [
       '-filter_complex',
       filter,
       '-map',
