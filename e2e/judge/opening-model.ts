@@ -1,10 +1,12 @@
 // How far a mouth is likely open, predicted from the sound alone: a fixed linear model of 24 mel bands in nine
-// frames from -80 to +80 ms. Where the weights come from: `npx tsx e2e/judge/train-opening.ts` speaks forty
-// sentences with the product's own synthetic voices, which know when they say which phone; the target is a
-// table of jaw heights by phone after phonetics textbooks (open vowels 1, close vowels .35, p b m 0; see
-// train-opening.ts), smoothed over 120 ms; ridge regression. Neither the photo, the renderer nor its mouth
-// shapes take part. On voices it had not heard it reaches .83 to .91 of that target. Each clip's bands are brought to mean 0 and deviation 1 first, so that loudness, microphone
-// and speaker matter little. Loudness itself would be a bad judge: real people follow it with .27 only.
+// frames from -80 to +80 ms. Where the weights come from: `npx tsx e2e/judge/train-opening.ts` has ten of the
+// product's own synthetic voices speak some thirty sentences; they know when they say which phone, and the
+// target is a table of jaw heights by phone after phonetics textbooks (open vowels 1, close vowels .35, p b m 0;
+// see train-opening.ts), smoothed over 120 ms; ridge regression. Neither the photo, the renderer nor its mouth
+// shapes take part. On voices it had not heard it reaches .83 to .91 of that target; on people it was not
+// measured, and there .40 with the mouth is what real people themselves reach. Each clip's bands are brought to
+// mean 0 and deviation 1 first, so that loudness, microphone and speaker matter little. Loudness itself would
+// be a bad judge: real people follow it with .27 only.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BANDS, type MelBands, silenceLevel } from './spectrum.ts';
