@@ -1,6 +1,5 @@
 // @vitest-environment node
 import 'fake-indexeddb/auto';
-import { createHash } from 'node:crypto';
 import { type AssetHash, type AssetRef, BLOCK_BYTES } from '@myspinbot/shared/asset/asset.ts';
 import { createTransferSession, type TransferSession } from '@myspinbot/shared/transfer/session.ts';
 import type { TransferStore } from '@myspinbot/shared/transfer/store.ts';
@@ -40,7 +39,7 @@ function bytesOf(size: number, seed: number): Uint8Array<ArrayBuffer> {
 /** The workstation's side: the same session on a store in memory that survives every cut. */
 function workstation() {
   const whole = new Map<AssetHash, { ref: AssetRef; bytes: Uint8Array; blocks: string[] }>();
-  const partial = new Map<AssetHash, Map<number, Uint8Array>>();
+  const partial = new Map<AssetHash, Map<number, Uint8Array<ArrayBuffer>>>();
   /** Blocks kept, again and again: what is sent twice shows here. */
   let kept = 0;
   const store: TransferStore = {
@@ -49,7 +48,7 @@ function workstation() {
     readBlock: async (hash, index) =>
       whole.get(hash)!.bytes.slice(index * BLOCK_BYTES, (index + 1) * BLOCK_BYTES),
     async receive(ref, blocks) {
-      const pieces = partial.get(ref.hash) ?? new Map<number, Uint8Array>();
+      const pieces = partial.get(ref.hash) ?? new Map<number, Uint8Array<ArrayBuffer>>();
       partial.set(ref.hash, pieces);
       return {
         missing: () => blocks.flatMap((_, index) => (pieces.has(index) ? [] : [index])),
@@ -60,8 +59,10 @@ function workstation() {
           return true;
         },
         async finish() {
-          const bytes = Buffer.concat(blocks.map((_, index) => pieces.get(index)!));
-          expect(createHash('sha256').update(bytes).digest('hex')).toBe(ref.hash);
+          const bytes = new Uint8Array(
+            await new Blob(blocks.map((_, index) => pieces.get(index)!)).arrayBuffer(),
+          );
+          expect(await blockHash(bytes)).toBe(ref.hash);
           whole.set(ref.hash, { ref, bytes, blocks: [...blocks] });
           return ref;
         },
