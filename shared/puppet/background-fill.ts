@@ -92,11 +92,12 @@ function at(level: Level, x: number, y: number, c: number): number {
   const y1 = Math.min(level.height - 1, y0 + 1);
   const fx = Math.max(0, x - x0);
   const fy = Math.max(0, y - y0);
-  const value = (cx: number, cy: number) => {
-    const i = (cy * level.width + cx) * 4;
-    return level.values[i + c]! / Math.max(1e-6, level.values[i + 3]!);
-  };
-  const top = value(x0, y0) * (1 - fx) + value(x1, y0) * fx;
-  const bottom = value(x0, y1) * (1 - fx) + value(x1, y1) * fx;
+  const top = cellMean(level, x0, y0, c) * (1 - fx) + cellMean(level, x1, y0, c) * fx;
+  const bottom = cellMean(level, x0, y1, c) * (1 - fx) + cellMean(level, x1, y1, c) * fx;
   return top * (1 - fy) + bottom * fy;
+}
+
+function cellMean(level: Level, cx: number, cy: number, c: number): number {
+  const i = (cy * level.width + cx) * 4;
+  return level.values[i + c]! / Math.max(1e-6, level.values[i + 3]!);
 }

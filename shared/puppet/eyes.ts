@@ -128,16 +128,31 @@ function redraw(
       const along = x * cos + y * sin;
       const down = -x * sin + y * cos;
       lidSource(eye, along, down, lids, eyeDistance, scale, layers);
-      const pick = (from: number) => {
-        const shift = (from - down) / scale;
-        return shift === 0 ? original[at]! : sample(original, stride, px - shift * sin, py + shift * cos);
-      };
       const { cover } = layers;
-      if (cover >= 1) texels[at] = pick(layers.over);
-      else if (cover <= 0) texels[at] = pick(layers.under);
-      else texels[at] = mixPacked(pick(layers.under), pick(layers.over), cover);
+      const under = (layers.under - down) / scale;
+      const over = (layers.over - down) / scale;
+      if (cover >= 1) texels[at] = moved(original, stride, at, px, py, over, cos, sin);
+      else {
+        let texel = moved(original, stride, at, px, py, under, cos, sin);
+        if (cover > 0) texel = mixPacked(texel, moved(original, stride, at, px, py, over, cos, sin), cover);
+        texels[at] = texel;
+      }
       if (scale === 1 && layers.shadow > 0.02) texels[at] = darken(texels[at]!, layers.shadow);
     }
+}
+
+/** The texel `shift` texels away along the eye's y axis. A plain function: the loop around it makes no closures. */
+function moved(
+  texels: Uint32Array,
+  stride: number,
+  at: number,
+  px: number,
+  py: number,
+  shift: number,
+  cos: number,
+  sin: number,
+): number {
+  return shift === 0 ? texels[at]! : sample(texels, stride, px - shift * sin, py + shift * cos);
 }
 
 /** Where a pixel comes from (coordinates along the eye's y axis): what covers it, by how much, over what. */
