@@ -16,6 +16,7 @@ import {
   spinOptionsSchema,
 } from '@myspinbot/shared/project/options.ts';
 import type { ProjectFields, ProjectId } from '@myspinbot/shared/project/project.ts';
+import { firstWords } from '@myspinbot/shared/project/title.ts';
 import type { FastifyRequest } from 'fastify';
 import type { SocketHub } from '../hub/hub.ts';
 import type { Queue } from '../queue/port.ts';
@@ -269,7 +270,7 @@ async function writeProject(hub: SocketHub, job: JobRequest, at: number): Promis
   const { options } = job;
   const { narration, background } = options;
   const words = narration.kind === 'topic' ? narration.topic : (narration.text ?? '');
-  const title = titleOf(words);
+  const title = firstWords(words) || 'Recording';
   const asset = (hash: AssetHash) => job.assets.find((ref) => ref.hash === hash) ?? null;
   const fields: Partial<ProjectFields> = {
     title,
@@ -318,17 +319,6 @@ async function writeProject(hub: SocketHub, job: JobRequest, at: number): Promis
     workspace.request(job);
   }, apiAuthor);
   await hub.flush();
-}
-
-/** The first words of the script, cut at a word; a recording without words has a plain name. */
-export function titleOf(words: string): string {
-  const line = words.trim().replace(/\s+/g, ' ');
-  if (line === '') return 'Recording';
-  if (line.length <= 60) return line;
-  // By characters: half an emoji is not a title.
-  const cut = [...line].slice(0, 60).join('');
-  const space = cut.lastIndexOf(' ');
-  return `${space > 20 ? cut.slice(0, space) : cut}…`;
 }
 
 function bad(message: string, hint: string): Failure {

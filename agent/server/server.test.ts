@@ -6,11 +6,11 @@ import { openProjectDocument } from '@myspinbot/shared/document/project-document
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import type { JobId } from '@myspinbot/shared/job/job.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
+import { firstWords } from '@myspinbot/shared/project/title.ts';
 import { noise } from '@myspinbot/shared/transfer/store-contract.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { foreignHosts, foreignOrigins } from './fixtures/foreign-addresses.ts';
 import { makeSmallApp, removeSmallAgents, type SmallAgent, startSmallAgent } from './fixtures/small-agent.ts';
-import { titleOf } from './generate.ts';
 import type { JobView } from './job-view.ts';
 import { disposition } from './send-asset.ts';
 
@@ -247,7 +247,7 @@ describe('generate', () => {
     expect(job).toMatchObject({ state: 'succeeded', progress: 1, projectId, failure: null });
     expect(job.result).toMatchObject({ video: `/api/jobs/${jobId}/result`, vtt: null });
     const workspace = openWorkspace(agent.hub.workspace, { role: 'device', id: 'test' });
-    expect(workspace.project(projectId)?.title).toBe(titleOf(script));
+    expect(workspace.project(projectId)?.title).toBe(firstWords(script));
     expect(workspace.job(jobId)?.request.options).toMatchObject({ size: '1280x720', seed: 7 });
     expect(workspace.job(jobId)?.run?.state).toBe('succeeded');
     await agent.hub.edit(projectRoom(projectId), (doc) => {
@@ -560,16 +560,6 @@ test('the figures are those of what happened', async () => {
   expect(value('myspinbot_refused_total{where="http"}')).toBeGreaterThan(0);
   expect(value('myspinbot_process_resident_memory_bytes')).toBeGreaterThan(0);
   for (const line of text.split('\n')) if (/^[a-z]/.test(line)) expect(line).toMatch(/^myspinbot_/);
-});
-
-test.each([
-  ['Hello', 'Hello'],
-  ['  two\n lines ', 'two lines'],
-  ['', 'Recording'],
-  ['😀'.repeat(70), `${'😀'.repeat(60)}…`],
-  [`${'word '.repeat(20)}end`, `${'word '.repeat(11)}word…`],
-])('the title of %j', (words, title) => {
-  expect(titleOf(words)).toBe(title);
 });
 
 test('a name in a header cannot break out of it', () => {

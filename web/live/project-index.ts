@@ -2,10 +2,11 @@
 // the time of the last change rarely, because every write of the index is kept for ever in its history.
 import type { Workspace } from '@myspinbot/shared/document/workspace.ts';
 import type { ProjectEntry, ProjectId } from '@myspinbot/shared/project/project.ts';
+import { shownTitle } from '@myspinbot/shared/project/title.ts';
 import type { Clock } from '../link/clock.ts';
 import type { EditedProject } from './open-project.ts';
 
-/** A title being typed is written when the typing pauses. */
+/** A title, or the first words that stand for it, is written when the typing pauses. */
 const SETTLE_MS = 500;
 /** How stale "last changed" may be while a project is being edited. */
 const TOUCH_MS = 30_000;
@@ -32,7 +33,7 @@ export function createProjectIndex(workspace: Workspace, clock: Clock): ProjectI
     if (entry === undefined) return;
     const { document } = due.project;
     const cover = document.photos()[0]?.asset;
-    const { title } = document.fields();
+    const title = shownTitle(document.fields(), document.script.toString());
     const isNew = entry.title !== title || entry.cover?.hash !== cover?.hash;
     const at = clock.now();
     if (!isNew && at - entry.updatedAt < TOUCH_MS) return;
@@ -66,7 +67,7 @@ export function createProjectIndex(workspace: Workspace, clock: Clock): ProjectI
 function mend(workspace: Workspace, project: EditedProject): void {
   const entry = workspace.project(project.id);
   if (entry === undefined) return;
-  const { title } = project.document.fields();
+  const title = shownTitle(project.document.fields(), project.document.script.toString());
   const cover = project.document.photos()[0]?.asset;
   if (project.document.doc.store.clients.size === 0) return;
   if (entry.title === title && entry.cover?.hash === cover?.hash) return;
