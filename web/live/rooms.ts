@@ -35,8 +35,11 @@ interface Held {
   link: RoomLink | undefined;
   leads: { awareness: Awareness; connected(is: boolean): void } | undefined;
   closing: Promise<void> | undefined;
+  stopLinger: (() => void) | undefined;
 }
 
+/** A project that was just made is opened by its screen a moment later, and people go back and forth. */
+const LINGER_MS = 3000;
 /** Rooms joined only to send what is unsent, at once. */
 const SENDING_AT_ONCE = 3;
 
@@ -104,7 +107,15 @@ export function openRooms(world: {
       fromWorkstation,
       after: clock.after,
     });
-    const entry: Held = { stored, doc, users: 0, link: undefined, leads: undefined, closing: undefined };
+    const entry: Held = {
+      stored,
+      doc,
+      users: 0,
+      link: undefined,
+      leads: undefined,
+      closing: undefined,
+      stopLinger: undefined,
+    };
     held.set(room, entry);
     stored.onState((now) => {
       settle();
@@ -115,6 +126,8 @@ export function openRooms(world: {
 
   const use = (room: string, entry: Held): OpenRoom => {
     entry.users++;
+    entry.stopLinger?.();
+    entry.stopLinger = undefined;
     let released = false;
     return {
       doc: entry.doc,
@@ -123,7 +136,7 @@ export function openRooms(world: {
         if (released) return;
         released = true;
         entry.users--;
-        if (entry.users === 0) void letGo(room, entry);
+        if (entry.users === 0) entry.stopLinger = clock.after(LINGER_MS, () => void letGo(room, entry));
       },
     };
   };
@@ -226,6 +239,7 @@ export function openRooms(world: {
       sending.clear();
       await Promise.all(
         [...held.values()].map(async (entry) => {
+          entry.stopLinger?.();
           entry.link?.close();
           entry.link = undefined;
           entry.leads?.awareness.destroy();
