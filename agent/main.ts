@@ -120,17 +120,24 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     // Engines are asked once the door is open: loading them takes longer than everything above.
     const asking = new AbortController();
     parts.push({ order: 0, close: () => asking.abort(new Error('the agent stops')) });
-    void hosts.describe(asking.signal).then(
-      (described) => {
-        if (asking.signal.aborted) return;
-        workshop.setOffers(described.engines);
-        voices = described.voices;
-        announce();
-      },
-      (cause: unknown) => {
-        if (!asking.signal.aborted) log.error('agent.engines-silent', { error: String(cause) });
-      },
-    );
+    const ask = () =>
+      hosts.describe(asking.signal).then(
+        (described) => {
+          if (asking.signal.aborted) return;
+          workshop.setOffers(described.engines);
+          voices = described.voices;
+          announce();
+        },
+        (cause: unknown) => {
+          if (!asking.signal.aborted) log.error('agent.engines-silent', { error: String(cause) });
+        },
+      );
+    void ask();
+    // A tool that was missing may be there by the time the person taps Retry.
+    const again = queue.on((event) => {
+      if (event.type === 'run' && event.run.failure?.code === 'engine-missing') void ask();
+    });
+    parts.push({ order: 0, close: again });
     log.info('agent.listening', { url: server.url });
     return { url: server.url, port: server.port, close };
   } catch (cause) {
