@@ -35,8 +35,7 @@ export interface Puppet {
 const REACH = 0.5;
 
 export function createPuppet(parts: PuppetParts): Puppet {
-  const { rig, plate, margin } = parts;
-  const { photo } = parts;
+  const { rig, photo, plate, margin } = parts;
   const texture: Texture = cutOut(photo, parts.alpha, parts.behind);
   const mesh = createPosedMesh(rig);
   const count = rig.vertices.length / 3;

@@ -37,7 +37,6 @@ export interface MouthAtlas {
   /** The photo shows its own teeth. */
   readonly hasTeeth: boolean;
   readonly cavity: Tint;
-  readonly shade: Tint;
 }
 
 /** Widths of the upper teeth from the middle outwards, in eye distances (8.5, 6.6, 7.6, 7, 6.8 mm on 63 mm). */
@@ -111,7 +110,6 @@ export function buildMouthAtlas(rig: Rig, photo: Planar, rest: LipCurves, softne
     hasOwn,
     hasTeeth,
     cavity,
-    shade: cavity,
   };
 }
 

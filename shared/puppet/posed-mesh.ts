@@ -164,7 +164,9 @@ function rotation(pose: Pose, tilt: number): Float64Array {
 function mouthWeights(pose: Pose, gap: number): Record<(typeof basisNames)[number], number> {
   const close = clamp(pose.close, 0, 1);
   const tuck = clamp(pose.tuck, 0, 1) * (1 - close);
-  const jaw = clamp(pose.jaw, 0, 1.2) * (1 - 0.96 * close) * (1 - 0.75 * tuck);
+  // A mouth that is open in the photo has less way to go.
+  const way = 1 - Math.min(0.45, 1.3 * gap);
+  const jaw = clamp(pose.jaw, 0, 1.2) * way * (1 - 0.96 * close) * (1 - 0.75 * tuck);
   const relaxed = gap > 0 ? 0.6 * pose.active * (1 - clamp(jaw * 1.4, 0, 1)) : 0;
   return {
     jaw,
