@@ -1,5 +1,6 @@
 // What the daemon knows of engines without loading them must be what they say of themselves once loaded.
 
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { expect, test } from 'vitest';
 import { findFfmpeg } from '../media/ffmpeg.ts';
 import { builtinEngines } from './catalog.ts';
@@ -29,11 +30,17 @@ test('every engine answers whether it can work, one that cannot be loaded includ
     offer('voice', { id: 'voice/throws', version: '1', tier: 'builtin' }, () => {
       throw new Error('not even a promise');
     }),
+    offer('finish', { id: 'finish/toolless', version: '1', tier: 'builtin' }, () =>
+      Promise.reject(
+        new Failure({ code: 'engine-missing', message: 'The tool is not here.', hint: 'Install it.' }),
+      ),
+    ),
   ];
   const entries = await probeAll(createEngines(broken, { ffmpeg: () => findFfmpeg() }), never);
   expect(entries.map((one) => one.readiness)).toEqual([
     { ready: false, reason: 'not-installed', hint: 'no driver' },
     { ready: false, reason: 'not-installed', hint: 'not even a promise' },
+    { ready: false, reason: 'not-installed', hint: 'The tool is not here. Install it.' },
   ]);
 });
 

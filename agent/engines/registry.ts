@@ -54,8 +54,8 @@ export async function probeAll(engines: LoadedEngines, signal: AbortSignal): Pro
         const engine = await engines.load(id);
         readiness = await engine.probe(AbortSignal.any([signal, AbortSignal.timeout(PROBE_LIMIT_MS)]));
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        readiness = { ready: false, reason: 'not-installed', hint: why.slice(0, 400) };
+        const hint = whyNot(error);
+        readiness = { ready: false, reason: 'not-installed', hint: hint.slice(0, 400) };
       }
       return { id, capability, tier, version, readiness };
     }),
@@ -104,4 +104,10 @@ export function createEngines(catalog: EngineCatalog, world: EngineWorld): Loade
       return (await load(id)) as Engines[typeof capability];
     },
   };
+}
+
+/** What happened and, when it is known, what to do: this is all a person reads about an engine that is not ready. */
+function whyNot(error: unknown): string {
+  if (error instanceof Failure) return `${error.message} ${error.hint}`;
+  return error instanceof Error ? error.message : String(error);
 }
