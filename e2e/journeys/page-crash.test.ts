@@ -18,6 +18,7 @@ test('a crash of the page loses nothing that was shown as saved', async () => {
   const project = page.url();
   await page.getByRole('textbox', { name: 'Name of the project' }).fill('Interrupted');
   await addPhoto(page, drawnPortrait());
+  await page.getByRole('img', { name: 'portrait.png' }).waitFor();
   await words(page).fill(text);
   await choose(page, 'Wide');
   await isSaved(page);
