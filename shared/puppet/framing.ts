@@ -32,9 +32,12 @@ interface Composition {
 
 function compositionOf(aspect: number): Composition {
   if (aspect > 1.2) return { head: 0.5, headroom: 0.1, largest: 0.66 };
-  if (aspect < 0.8) return { head: 0.3, headroom: 0.16, largest: 0.44 };
+  if (aspect < 0.8) return { head: 0.3, headroom: 0.16, largest: 0.5 };
   return { head: 0.44, headroom: 0.11, largest: 0.6 };
 }
+
+/** Share of the frame, from below, that captions take with their safe area. */
+const captionShare = (frame: { width: number; height: number }) => (frame.height > frame.width ? 0.28 : 0.2);
 
 /** Off-centre as far as this the head still looks placed, not pushed. */
 const LEAST_SIDE = 0.4;
@@ -51,6 +54,8 @@ export function frameFace(request: FramingRequest): Framing {
   const needs = [
     // The cut through the body must lie below the frame.
     ((1 - composition.headroom) * frame.height) / Math.max(1, photo.height - head.top),
+    // Words are shown below the chin, not over the mouth.
+    (captionShare(frame) * frame.height) / Math.max(1, photo.height - head.top - head.height),
   ];
   if (touches.left) needs.push((LEAST_SIDE * frame.width) / Math.max(1, head.x));
   if (touches.right) needs.push((LEAST_SIDE * frame.width) / Math.max(1, photo.width - head.x));

@@ -43,9 +43,10 @@ async function render(
   signal.throwIfAborted();
   const frames = Math.max(1, Math.round((request.timing.durationMs * request.fps) / 1000));
   const withCaptions = request.captions && request.timing.words.length > 0;
-  const captions = withCaptions ? await writeCaptions(request, context.workDir) : undefined;
+  const captions = withCaptions ? await writeCaptions(request, context.workDir, 0) : undefined;
   if (captions !== undefined) await requireCaptionFilter(world.ffmpeg, captions, signal);
   const stage = await setStage(request, world.renderScene, signal);
+  if (withCaptions) await writeCaptions(request, context.workDir, stage.chinY);
   const { width, height } = sizePixels(request.size);
   const frameBytes = planarBytes(width, height);
   const memory = createFrameRing(frameBytes);

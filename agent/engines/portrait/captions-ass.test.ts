@@ -35,10 +35,21 @@ test('right-to-left text keeps its direction when it begins with a number', () =
 });
 
 test('the document carries the size, and one line per group with its times', () => {
-  const ass = captionsAss(say('Hello there. How are you?'), '720x1280');
+  const ass = captionsAss(say('Hello there. How are you?'), '720x1280', 700);
   expect(ass).toContain('PlayResX: 720\nPlayResY: 1280');
   expect(ass).toContain('Dialogue: 0,0:00:00.00,0:00:00.60,Words,,0,0,0,,Hello there.');
-  expect(captionsAss([], '720x720')).not.toContain('Dialogue');
+  expect(captionsAss([], '720x720', 400)).not.toContain('Dialogue');
+});
+
+test('words never lie over the mouth: below the chin, else lower, else above the head', () => {
+  const style = (chinY: number) =>
+    captionsAss([], '720x1280', chinY)
+      .match(/^Style: .*,(\d),\d+,\d+,(\d+),-1$/m)!
+      .slice(1)
+      .map(Number);
+  expect(style(800)).toEqual([2, 215]);
+  expect(style(1000)).toEqual([2, 1280 - 135 - 1000]);
+  expect(style(1150)[0]).toBe(8);
 });
 
 test('a path with every awkward character reaches the filter whole', async () => {
@@ -46,7 +57,7 @@ test('a path with every awkward character reaches the filter whole', async () =>
   const dir = await mkdtemp(join(tmpdir(), "odd [na'me], a;b:c=d \\ e-"));
   try {
     const path = join(dir, 'captions.ass');
-    await writeFile(path, captionsAss(say('Hello there.'), '720x720'));
+    await writeFile(path, captionsAss(say('Hello there.'), '720x720', 400));
     const filter = `ass=filename=${escapeFilterValue(path)}`;
     await promisify(execFile)(ffmpeg, [
       ...['-loglevel', 'error', '-f', 'lavfi', '-i', 'nullsrc=s=64x64:d=0.04', '-vf', filter],

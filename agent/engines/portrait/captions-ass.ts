@@ -83,10 +83,23 @@ function clock(ms: number): string {
   return `${hours}:${two(Math.floor(centis / 6000) % 60)}:${two(Math.floor(centis / 100) % 60)}.${two(centis % 100)}`;
 }
 
-/** The whole document for a video of this size. */
-export function captionsAss(words: readonly Word[], size: Size): string {
+/** Two lines and the air above them. */
+const BLOCK_LINES = 2.7;
+
+/** Below the chin where that is possible, else lower than phones like, else above the head; never the mouth. */
+function placeBlock(style: Style, height: number, chinY: number): { alignment: 2 | 8; marginV: number } {
+  const room = (marginV: number) => height - marginV - BLOCK_LINES * style.fontSize;
+  const lowest = Math.round(0.035 * height);
+  if (chinY <= room(style.marginV)) return { alignment: 2, marginV: style.marginV };
+  if (chinY <= room(lowest)) return { alignment: 2, marginV: Math.round(room(0) - chinY) };
+  return { alignment: 8, marginV: Math.round(0.05 * height) };
+}
+
+/** The whole document for a video of this size in which the chin is at `chinY` pixels from above. */
+export function captionsAss(words: readonly Word[], size: Size, chinY: number): string {
   const { width, height } = sizePixels(size);
   const style = styleOf(size);
+  const { alignment, marginV } = placeBlock(style, height, chinY);
   const outline = Math.max(2, Math.round(style.fontSize * 0.07));
   const events = groupWords(words, style.characters).map(
     (group) =>
@@ -105,7 +118,7 @@ export function captionsAss(words: readonly Word[], size: Size): string {
     '[V4+ Styles]',
     'Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding',
     // Encoding -1: the direction is taken from the text. The family is a wish; fontconfig finds what there is.
-    `Style: Words,Inter,${style.fontSize},&H00F4F8FF,&H00F4F8FF,&H30181014,&H90000000,-1,0,0,0,100,100,0.2,0,1,${outline},${Math.round(outline / 3)},2,${style.marginSide},${style.marginSide},${style.marginV},-1`,
+    `Style: Words,Inter,${style.fontSize},&H00F4F8FF,&H00F4F8FF,&H30181014,&H90000000,-1,0,0,0,100,100,0.2,0,1,${outline},${Math.round(outline / 3)},${alignment},${style.marginSide},${style.marginSide},${marginV},-1`,
     '',
     '[Events]',
     'Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text',

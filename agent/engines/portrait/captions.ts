@@ -41,10 +41,14 @@ async function burnsCaptions(tools: FfmpegTools, filter: string): Promise<boolea
   }
 }
 
-/** Writes the ASS file and returns the filter that burns it in. */
-export async function writeCaptions(request: PortraitRequest, workDir: string): Promise<string> {
+/** Writes the ASS file (again: over it) and returns the filter that burns it in. */
+export async function writeCaptions(
+  request: PortraitRequest,
+  workDir: string,
+  chinY: number,
+): Promise<string> {
   const path = join(workDir, 'captions.ass');
-  await writeFile(path, captionsAss(request.timing.words, request.size));
+  await writeFile(path, captionsAss(request.timing.words, request.size, chinY));
   return `ass=filename=${escapeFilterValue(path)}`;
 }
 

@@ -3,6 +3,7 @@
 import type { Scene } from '@myspinbot/shared/project/options.ts';
 import { sizePixels } from '@myspinbot/shared/project/options.ts';
 import { fillBehind } from '@myspinbot/shared/puppet/background-fill.ts';
+import { CHIN } from '@myspinbot/shared/puppet/face-parts.ts';
 import { type Framing, frameFace } from '@myspinbot/shared/puppet/framing.ts';
 import { smoothstep } from '@myspinbot/shared/puppet/smoothing.ts';
 import sharp from 'sharp';
@@ -27,6 +28,8 @@ export interface Stage {
   /** Packed RGB, frame-sized. */
   plate: Uint8Array;
   softness: number;
+  /** Where the chin is at rest, frame pixels from above. */
+  chinY: number;
 }
 
 interface Raw {
@@ -77,6 +80,7 @@ export async function setStage(
     alpha,
     plate,
     softness: Math.min(4, Math.max(1, framing.scale)),
+    chinY: (request.mesh.points[CHIN * 3 + 1]! - framing.y) * framing.scale,
   };
 }
 
