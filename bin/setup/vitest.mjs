@@ -9,14 +9,18 @@ const vitest = inRepo('node_modules/vitest/vitest.mjs');
  * Runs tests of the given projects. A run that ends without a report, or fails outside of any test, counts as
  * one failure.
  * @param {readonly string[]} projects
- * @param {{ name: string, env?: Record<string, string | undefined>, filters?: readonly string[] }} options
+ * @param {{ name: string, env?: Record<string, string | undefined>, except?: readonly string[] }} options
  * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
  */
-export async function runVitest(projects, { name, env = {}, filters = [] }) {
+export async function runVitest(projects, { name, env = {}, except = [] }) {
   const report = inRepo(`test-results/${name}.json`);
   mkdirSync(inRepo('test-results'), { recursive: true });
   rmSync(report, { force: true });
-  const args = ['run', ...filters, ...projects.flatMap((project) => ['--project', project])];
+  const args = [
+    'run',
+    ...projects.flatMap((project) => ['--project', project]),
+    ...except.flatMap((glob) => ['--exclude', glob]),
+  ];
   const reporters = [
     '--reporter=default',
     '--reporter=json',
