@@ -3,6 +3,7 @@ import 'fake-indexeddb/auto';
 import { type AssetHash, type AssetRef, BLOCK_BYTES } from '@myspinbot/shared/asset/asset.ts';
 import { createTransferSession, type TransferSession } from '@myspinbot/shared/transfer/session.ts';
 import type { TransferStore } from '@myspinbot/shared/transfer/store.ts';
+import { TRANSFER_CREDITS } from '@myspinbot/shared/wire/transfer.ts';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { openAssetStore } from '../vault/assets.ts';
@@ -198,7 +199,8 @@ test('whatever is cut, whenever: everything arrives whole, both ways, and little
         expect(await db.pieces.count()).toBe(0);
         expect(await db.partials.count()).toBe(0);
         const blocks = sizes.reduce((sum, size) => sum + Math.ceil(size / BLOCK_BYTES), 0);
-        expect(there.kept()).toBeLessThanOrEqual(blocks);
+        // What was in flight at a cut may be sent twice, and nothing else.
+        expect(there.kept()).toBeLessThanOrEqual(blocks + TRANSFER_CREDITS * (connection - 1));
       },
     ),
     { numRuns: 14 },

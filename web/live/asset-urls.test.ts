@@ -111,4 +111,4 @@ test('whatever is taken, let go and arrives in whatever order, no URL is left be
     ),
     { numRuns: 60 },
   );
-});
+}, 30_000);

@@ -4,7 +4,7 @@ import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import type { JobId, JobRun } from '@myspinbot/shared/job/job.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { createRoot } from 'solid-js';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createFakeHub } from '../link/fake-hub.ts';
 import { openDocumentLog } from '../vault/document-log.ts';
 import { createMemoryTabs } from '../vault/memory-tabs.ts';
@@ -16,6 +16,9 @@ import {
   type TestLiveOptions,
   until,
 } from './live-world.ts';
+
+// A busy machine is no failure: nothing here waits for time to pass.
+vi.setConfig({ testTimeout: 30_000 });
 
 const open: TestLive[] = [];
 async function world(options?: TestLiveOptions): Promise<TestLive> {

@@ -137,4 +137,4 @@ test('one job that changes among five hundred runs the effects of that job alone
   await view.settled();
   dispose();
   db.close();
-});
+}, 30_000);

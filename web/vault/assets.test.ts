@@ -1,10 +1,13 @@
 // @vitest-environment node
 import 'fake-indexeddb/auto';
 import { type AssetRef, BLOCK_BYTES } from '@myspinbot/shared/asset/asset.ts';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { openAssetStore } from './assets.ts';
 import { AppDatabase } from './database.ts';
 import { hashBlob } from './hashing.ts';
+
+// A busy machine is no failure: nothing here waits for time to pass.
+vi.setConfig({ testTimeout: 30_000 });
 
 let count = 0;
 const open: AppDatabase[] = [];

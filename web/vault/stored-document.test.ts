@@ -1,11 +1,14 @@
 import 'fake-indexeddb/auto';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { createHandClock } from '../link/hand-clock.ts';
 import { AppDatabase } from './database.ts';
 import { openDocumentLog } from './document-log.ts';
 import { createMemoryTabs } from './memory-tabs.ts';
 import { openStoredDocument, type SaveState } from './stored-document.ts';
+
+// A busy machine is no failure: nothing here waits for time to pass.
+vi.setConfig({ testTimeout: 30_000 });
 
 let count = 0;
 const open: AppDatabase[] = [];
