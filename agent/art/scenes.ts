@@ -17,9 +17,6 @@ const painters: Readonly<Record<Scene, (stage: Stage) => string>> = {
   plain,
 };
 
-/** Changes with any drawing: part of the portrait's fingerprint. */
-export const SCENES_VERSION = '1';
-
 /** The scene as SVG source for a picture of `width` x `height` pixels. */
 export function sceneSvg(scene: Scene, width: number, height: number): string {
   const stage = stageOf(width, height);

@@ -1,9 +1,10 @@
 // How the head, brows and chest move while somebody speaks: postures taken at accents and held, nods on
 // stress, a slow sway that never stops, stillness in pauses. Continuous by construction (minimum-jerk moves).
+
+import { isVowel } from '../speech/ipa.ts';
 import { type Timing, TRACK_HZ } from '../speech/timing.ts';
 import { between, type Random, streamOf } from './seeded-random.ts';
 import { addBump, clamp, hannSmooth, minimumJerk } from './smoothing.ts';
-import { isVowel } from './visemes.ts';
 
 export interface HeadTracks {
   /** Degrees: yaw positive turns to the picture's right, pitch positive looks down, roll positive clockwise. */

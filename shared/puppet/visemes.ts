@@ -114,11 +114,6 @@ const consonantFamilies: readonly (readonly [string, Viseme])[] = [
 const consonants: Record<string, Viseme> = {};
 for (const [letters, viseme] of consonantFamilies) for (const letter of letters) consonants[letter] = viseme;
 
-export function isVowel(phone: string): boolean {
-  for (const letter of phone) if (vowels[letter] !== undefined) return true;
-  return false;
-}
-
 /**
  * The mouth shapes of one phone in order, each with its share of the phone's time. A diphthong or affricate
  * has two; silence ('') has none.

@@ -1,2 +1,9 @@
 // Identity of the built-in portrait engine, apart from its code, so that a recipe can name it without loading it.
-export const portraitBuiltin = { id: 'portrait/builtin', version: '1', tier: 'builtin' } as const;
+import { SCENES_VERSION } from '../../art/scenes-version.ts';
+
+export const portraitBuiltin = {
+  id: 'portrait/builtin',
+  /** The film's own code, then the drawings it is filmed before. */
+  version: `2/${SCENES_VERSION}`,
+  tier: 'builtin',
+} as const;
