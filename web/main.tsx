@@ -3,6 +3,7 @@
 import './design/design.css';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { render } from 'solid-js/web';
+import { config } from 'zod';
 import { createBytes } from './link/bytes.ts';
 import { systemClock } from './link/clock.ts';
 import { createLive } from './live/create-live.ts';
@@ -12,6 +13,9 @@ import { createAppUpdate } from './pwa/update.ts';
 import { App } from './screens/app.tsx';
 import { DATABASE_NAME, openDatabase } from './vault/database.ts';
 import { openTabChannel } from './vault/tab-channel.ts';
+
+// The page's policy forbids compiling strings; zod would try once and the browser would complain.
+config({ jitless: true });
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('index.html has no #app');

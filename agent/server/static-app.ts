@@ -38,7 +38,7 @@ export function secureHeaders(reply: FastifyReply, port: number): void {
     .header('Cross-Origin-Resource-Policy', 'same-origin')
     .header(
       'Permissions-Policy',
-      'camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), serial=(), bluetooth=()',
+      'camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), serial=()',
     );
 }
 
