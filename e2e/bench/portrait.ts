@@ -1,9 +1,12 @@
 // How fast and how heavy the main job is: ten seconds of speech from a photo, whole job, on an agent that has
-// never seen it; then the same with another text, and the very same again.
+// never seen it and whose engines have answered once, as when somebody has opened the app; then the same with
+// another text, and the very same again.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { type RunningAgent, startAgent } from '../harness/agent.ts';
 import { benchOptions, type Figure, median, report } from '../harness/figures.ts';
 import { askForJob, jobVideo, waitForJob } from '../harness/job.ts';
@@ -24,6 +27,16 @@ interface OneJob {
   ffmpegShare: number;
   previewS: number;
   peakMB: number;
+}
+
+/** An agent that has just started is still asking its engines how they are, which costs a processor for a moment. */
+async function enginesAnswered(agent: RunningAgent): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`${agent.url}${endpoints.capabilities}`);
+    const { voices } = (await answer.json()) as { voices: unknown[] };
+    if (voices.length > 0) return;
+    await pause(50);
+  }
 }
 
 async function timed(agent: RunningAgent, script: string, options: Record<string, unknown>): Promise<OneJob> {
@@ -66,6 +79,7 @@ try {
     ] as const) {
       const data = join(scratch, `${run}-${options.size}`);
       const agent = await startAgent({ data });
+      await enginesAnswered(agent);
       into.push(await timed(agent, words, options));
       if (into === first) {
         second.push(await timed(agent, otherWords, options));
@@ -91,8 +105,8 @@ const figures: Figure[] = [
     unit: '%',
   },
   {
-    figure: 'another text on the same photo / first job',
-    ours: (100 * of(second, 'wallS')) / of(first, 'wallS'),
+    figure: 'another text on the same photo / first job, per second of video',
+    ours: (100 * realTime(second)) / realTime(first),
     unit: '%',
     limit: 70,
   },
