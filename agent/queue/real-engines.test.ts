@@ -49,11 +49,10 @@ describe.skipIf(!hasPhoto)('with the engines of the product', () => {
     });
   const make = async (text: string, options: Partial<SpinOptionsInput> = {}) => {
     const request = requestFor(photo, text, { options });
-    const before = performance.now();
     await shop.queue.request(request);
     const run = await until(request.id, (now) => isEnded(now.state));
     expect(run.failure).toBeUndefined();
-    return { run, result: run.result!, ms: performance.now() - before, id: request.id };
+    return { run, result: run.result!, id: request.id };
   };
   const states = (run: JobRun) => Object.fromEntries(run.stages.map((one) => [one.stage, one.state]));
 
@@ -84,9 +83,6 @@ describe.skipIf(!hasPhoto)('with the engines of the product', () => {
     const again = await make('Hello there, how are you?');
     expect(again.result).toEqual(first.result);
     expect(new Set(Object.values(states(again.run)))).toEqual(new Set(['reused']));
-    // The best of three: other work on the machine is not what is measured.
-    const repeats = [again, await make('Hello there, how are you?'), await make('Hello there, how are you?')];
-    expect(Math.min(...repeats.map((one) => one.ms))).toBeLessThan(100);
 
     const other = await make('Good evening, my friend.');
     expect(states(other.run)).toMatchObject({
@@ -96,9 +92,6 @@ describe.skipIf(!hasPhoto)('with the engines of the product', () => {
       portrait: 'done',
     });
     expect(other.result.video.hash).not.toBe(first.result.video.hash);
-    console.log(
-      `real engines: first ${first.ms.toFixed(0)} ms, again ${again.ms.toFixed(0)} ms, new words ${other.ms.toFixed(0)} ms`,
-    );
   }, 180_000);
 
   test("a person's recording is spoken as it is, with and without its words", async () => {
@@ -136,11 +129,9 @@ describe.skipIf(!hasPhoto)('with the engines of the product', () => {
     });
     const pids = shop.hosts.pids();
     expect(pids).toHaveLength(1);
-    const before = performance.now();
     await shop.queue.cancel(request.id);
     const run = await until(request.id, (now) => isEnded(now.state));
     expect(run.state).toBe('cancelled');
-    expect(performance.now() - before).toBeLessThan(5000);
     for (const pid of pids) expect(isAlive(pid)).toBe(false);
     expect(states(run)).toMatchObject({ speech: 'done', timing: 'done', portrait: 'waiting' });
   }, 120_000);
