@@ -1,5 +1,5 @@
 // Where photos come in: chosen files, dropped, pasted, or from the camera (the phone's own camera app, or a live
-// picture on a desktop). It emits files and knows nothing of what becomes of them.
+// picture on a desktop). It emits files as they come, whatever they are, and knows nothing of what becomes of them.
 import './photo-drop.css';
 import { Camera, ClipboardPaste, ImagePlus } from 'lucide';
 import { createSignal, lazy, onCleanup, onMount, Show, Suspense } from 'solid-js';
@@ -12,8 +12,6 @@ export interface PhotoDropProps {
   onFiles: (files: readonly File[]) => void;
   /** A small row instead of the large sheet, once there are photos. */
   small?: boolean;
-  /** How many more may come in. */
-  room: number;
 }
 
 /** What the file dialogue offers; what a file really is decides the store. */
@@ -27,8 +25,8 @@ export function PhotoDrop(props: PhotoDropProps) {
   const hasLiveCamera = typeof navigator.mediaDevices?.getUserMedia === 'function';
 
   const take = (files: Iterable<File>) => {
-    const pictures = [...files].filter((file) => file.type === '' || file.type.startsWith('image/'));
-    if (pictures.length > 0) props.onFiles(pictures.slice(0, props.room));
+    const all = [...files];
+    if (all.length > 0) props.onFiles(all);
   };
 
   onMount(() => {

@@ -110,6 +110,20 @@ describe('project', () => {
     expect(screen.getByText('Still needed: a photo with a usable face.')).toBeTruthy();
   });
 
+  it('says so when what was dropped is no picture, and takes the pictures among it', async () => {
+    const { live } = open(`/project/${seeded.ada}`);
+    const drop = await screen.findByRole('region', { name: 'Add photos' }, WAIT);
+    const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]);
+    const files = [
+      new File(['la la la'], 'song.mp3', { type: 'audio/mpeg' }),
+      new File([png], 'me.png', { type: 'image/png' }),
+    ];
+    fireEvent.drop(drop, { dataTransfer: { files } });
+    const alert = await screen.findByRole('alert', {}, WAIT);
+    expect(alert.textContent).toContain('song.mp3 is not a picture.');
+    await waitFor(() => expect(live.openProject(seeded.ada).photos()).toHaveLength(1));
+  });
+
   it('does not judge photos while the workstation is away, and spins all the same', async () => {
     const live = createFakeLive();
     live.stage.workstation({ state: 'away', since: 0 });

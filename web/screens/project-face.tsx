@@ -18,9 +18,25 @@ export function ProjectFace(props: { project: OpenProject; checks: PhotoChecks }
 
   const add = async (files: readonly File[]) => {
     setRefused(undefined);
-    for (const file of files) {
+    const room = MAX_PHOTOS - props.project.photos().length;
+    if (files.length > room) {
+      setRefused({
+        title: `${MAX_PHOTOS} photos are enough: ${files.length - room} of these were left out.`,
+        next: 'Take some out to add others.',
+      });
+    }
+    for (const file of files.slice(0, room)) {
+      // Told before it is kept: a film or a song of a gigabyte is not copied only to be refused.
+      if (file.type !== '' && !file.type.startsWith('image/')) {
+        setRefused(notAPicture(file.name));
+        continue;
+      }
       try {
         const asset = await live.keepFile(file, file.name);
+        if (!asset.type.startsWith('image/')) {
+          setRefused(notAPicture(file.name));
+          continue;
+        }
         if (props.project.photos().some((photo) => photo.asset.hash === asset.hash)) {
           toasts.show('That photo is here already.');
           continue;
@@ -131,12 +147,12 @@ export function ProjectFace(props: { project: OpenProject; checks: PhotoChecks }
         )}
       </Show>
       <Show when={props.project.photos().length < MAX_PHOTOS}>
-        <PhotoDrop
-          small={props.project.photos().length > 0}
-          room={MAX_PHOTOS - props.project.photos().length}
-          onFiles={(files) => void add(files)}
-        />
+        <PhotoDrop small={props.project.photos().length > 0} onFiles={(files) => void add(files)} />
       </Show>
     </Section>
   );
+}
+
+function notAPicture(name: string): { title: string; next: string } {
+  return { title: `${name} is not a picture.`, next: 'Choose a photo: JPEG, PNG, WebP, AVIF, GIF or TIFF.' };
 }
