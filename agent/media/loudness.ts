@@ -15,6 +15,8 @@ export const TARGET_LUFS = -16;
 /** AAC may overshoot the limiter by a few tenths of a dB; the file must stay under -1.5 dBTP. */
 const LIMIT_DB = -2.3;
 const TOLERANCE_LU = 0.3;
+/** The gate of BS.1770: what is below is not heard. */
+const SILENCE_LUFS = -70;
 /** A recording this far under the target is noise or a whisper; more gain would only raise the hiss. */
 const MAX_GAIN_DB = 30;
 
@@ -45,10 +47,17 @@ async function measure(
   };
 }
 
-/** One channel heard on two loudspeakers: BS.1770 adds the channels' power, which makes it 3 LU louder. */
+/**
+ * One channel heard on two loudspeakers: BS.1770 adds the channels' power, which makes it 3 LU louder. The layout is
+ * named first, or the resampler of ffmpeg 5 cannot choose one for mono WAVs.
+ */
 const monoToStereo = 'aformat=channel_layouts=mono,pan=stereo|c0=c0|c1=c0';
 
-/** Writes `output` (48 kHz stereo 16-bit WAV) at -16 LUFS with peaks under the limit; returns what was measured. */
+/**
+ * Writes `output` (48 kHz stereo 16-bit WAV) at -16 LUFS with true peaks under -2.3 dB; returns its loudness. A
+ * gain that leaves the peaks under the limit changes both figures by exactly itself, so nothing is measured again;
+ * with the limiter at work the result is measured and corrected once.
+ */
 export async function normaliseLoudness(
   tools: FfmpegTools,
   input: string,
@@ -56,32 +65,46 @@ export async function normaliseLoudness(
   options: RunOptions = {},
 ): Promise<Loudness> {
   const before = await measure(tools, input, `${monoToStereo},`, options);
-  let gainDb = clampGain(TARGET_LUFS - before.lufs);
   const partial = `${output}.part.wav`;
-  for (let pass = 0; ; pass++) {
-    // 4x oversampling around the limiter makes it a true-peak one (BS.1770-4, annex 2). The channel layout is
-    // named, or the resampler of ffmpeg 5 cannot choose one for mono WAVs.
-    const filters = [
-      monoToStereo,
-      `volume=${gainDb.toFixed(2)}dB`,
-      'aresample=192000',
-      `alimiter=level=disabled:limit=${(10 ** (LIMIT_DB / 20)).toFixed(4)}:attack=2:release=40`,
-      'aresample=48000',
-      'aformat=sample_fmts=s16:channel_layouts=stereo',
-    ];
-    await runFfmpeg(tools, ['-i', input, '-af', filters.join(','), partial], {
-      doing: 'set the loudness',
-      ...options,
-    });
-    const after = await measureLoudness(tools, partial, options);
-    const error = TARGET_LUFS - after.lufs;
-    if (Math.abs(error) <= TOLERANCE_LU || pass === 1 || before.lufs <= -70) {
-      await rename(partial, output);
-      return after;
+  const write = (filters: readonly string[]) =>
+    runFfmpeg(
+      tools,
+      [
+        '-i',
+        input,
+        '-af',
+        [monoToStereo, ...filters, 'aformat=sample_fmts=s16'].join(','),
+        '-ar',
+        '48000',
+        partial,
+      ],
+      { doing: 'set the loudness', ...options },
+    );
+
+  // Silence has no loudness to set.
+  let gainDb = before.lufs <= SILENCE_LUFS ? 0 : clampGain(TARGET_LUFS - before.lufs);
+  let after: Loudness = { lufs: before.lufs + gainDb, truePeakDb: before.truePeakDb + gainDb };
+  if (after.truePeakDb <= LIMIT_DB) {
+    await write([`volume=${gainDb.toFixed(2)}dB`]);
+  } else {
+    for (let pass = 0; pass < 2; pass++) {
+      await write([`volume=${gainDb.toFixed(2)}dB`, ...truePeakLimiter]);
+      after = await measureLoudness(tools, partial, options);
+      const error = TARGET_LUFS - after.lufs;
+      if (Math.abs(error) <= TOLERANCE_LU) break;
+      gainDb = clampGain(gainDb + error);
     }
-    gainDb = clampGain(gainDb + error);
   }
+  await rename(partial, output);
+  return after;
 }
+
+/** 4x oversampling around the limiter makes it a true-peak one (BS.1770-4, annex 2). */
+const truePeakLimiter = [
+  'aresample=192000',
+  `alimiter=level=disabled:limit=${(10 ** (LIMIT_DB / 20)).toFixed(4)}:attack=2:release=40`,
+  'aresample=48000',
+];
 
 function clampGain(gainDb: number): number {
   return Math.max(-MAX_GAIN_DB, Math.min(MAX_GAIN_DB, gainDb));

@@ -6,9 +6,9 @@ import { cuesOf, toSrt, toVtt } from '@myspinbot/shared/captions/cues.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { type FfmpegTools, type MediaProbe, probe } from '../../media/ffmpeg.ts';
 import { transcode } from '../../media/fluent.ts';
-import { measureLoudness, normaliseLoudness } from '../../media/loudness.ts';
+import { normaliseLoudness } from '../../media/loudness.ts';
 import { finishBuiltin } from './builtin-id.ts';
-import type { FinishEngine } from './port.ts';
+import type { FinishEngine, FinishRequest } from './port.ts';
 
 /** Where in the video the poster is taken: past the first blink of the opening, in the middle of talking. */
 const POSTER_AT = 0.3;
@@ -33,49 +33,30 @@ export function createBuiltinFinish(world: { ffmpeg: () => Promise<FfmpegTools> 
       const video = join(workDir, 'video.mp4');
       const poster = join(workDir, 'poster.jpg');
 
-      await normaliseLoudness(tools, request.wav, sound, { signal });
-      context.progress(1, 4);
+      // The poster needs the picture alone, so it is taken while the sound is measured.
+      const [loudness] = await Promise.all([
+        normaliseLoudness(tools, request.wav, sound, { signal }),
+        takePoster(tools, request, poster, signal),
+      ]);
+      context.progress(1, 3);
       await transcode(
         tools,
         video,
         (command) =>
-          command.input(request.video).input(sound).outputOptions(
-            '-map',
-            '0:v:0',
-            '-map',
-            '1:a:0',
-            '-c:v',
-            'copy',
-            '-c:a',
-            'aac',
-            '-b:a',
-            '160k',
-            '-ar',
-            '48000',
-            '-ac',
-            '2',
-            '-movflags',
-            '+faststart',
-            // Whoever meets the file later should know what it is.
-            '-metadata',
-            'comment=Synthetic video, made with MySpinBot',
-          ),
+          command
+            .input(request.video)
+            .input(sound)
+            .outputOptions(
+              ...['-map', '0:v:0', '-map', '1:a:0'],
+              ...['-c:v', 'copy', '-c:a', 'aac', '-b:a', '160k', '-ar', '48000', '-ac', '2'],
+              ...['-movflags', '+faststart'],
+              // Whoever meets the file later should know what it is.
+              ...['-metadata', 'comment=Synthetic video, made with MySpinBot'],
+            ),
         { signal, doing: 'join picture and sound' },
       );
-      context.progress(2, 4);
+      context.progress(2, 3);
       const media = await checkFinished(tools, video, request.durationMs, request.fps, signal);
-      await transcode(
-        tools,
-        poster,
-        (command) =>
-          command
-            .input(video)
-            .inputOptions('-ss', ((request.durationMs / 1000) * POSTER_AT).toFixed(3))
-            .outputOptions('-frames:v', '1', '-q:v', '3', '-update', '1'),
-        { signal, doing: 'take the poster' },
-      );
-      context.progress(3, 4);
-      const loudness = await measureLoudness(tools, video, { signal });
 
       const finished = { video, poster, ...media, loudness };
       const cues = cuesOf(request.words);
@@ -87,6 +68,24 @@ export function createBuiltinFinish(world: { ffmpeg: () => Promise<FfmpegTools> 
       return { ...finished, vtt, srt };
     },
   };
+}
+
+async function takePoster(
+  tools: FfmpegTools,
+  request: FinishRequest,
+  poster: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await transcode(
+    tools,
+    poster,
+    (command) =>
+      command
+        .input(request.video)
+        .inputOptions('-ss', ((request.durationMs / 1000) * POSTER_AT).toFixed(3))
+        .outputOptions('-frames:v', '1', '-q:v', '3', '-update', '1'),
+    { signal, doing: 'take the poster' },
+  );
 }
 
 /** Success is an exit code of 0 and a file that ffprobe finds to be what was asked for. */

@@ -23,7 +23,7 @@ export interface Finished {
   durationMs: number;
   width: number;
   height: number;
-  /** Integrated loudness and true peak as measured after normalising. */
+  /** Integrated loudness and true peak of the sound that was joined. */
   loudness: { lufs: number; truePeakDb: number };
 }
 
