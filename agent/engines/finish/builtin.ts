@@ -19,7 +19,10 @@ export function createBuiltinFinish(world: { ffmpeg: () => Promise<FfmpegTools> 
     ...finishBuiltin,
     async probe() {
       try {
-        return { ready: true, detail: `ffmpeg ${(await world.ffmpeg()).version}` };
+        return {
+          ready: true,
+          detail: `Sound level, joining and captions, ffmpeg ${(await world.ffmpeg()).version}`,
+        };
       } catch (error) {
         const hint = error instanceof Failure ? error.hint : String(error);
         return { ready: false, reason: 'not-installed', hint };

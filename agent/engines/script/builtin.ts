@@ -28,7 +28,7 @@ export function createTemplateScript(): ScriptEngine {
 
 async function probe(): Promise<Readiness> {
   const langs = (Object.keys(templates) as TemplateLang[]).map(languageTitle).join(', ');
-  return { ready: true, detail: `templates in ${langs}` };
+  return { ready: true, detail: `Templates in ${langs}` };
 }
 
 async function write(request: ScriptRequest, context: EngineContext): Promise<Script> {

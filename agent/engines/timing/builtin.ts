@@ -23,7 +23,7 @@ export function createBuiltinTiming(): TimingEngine {
 async function probe(): Promise<Readiness> {
   try {
     await stat(espeakPath());
-    return { ready: true, detail: 'engine times, alignment by text, mouth by sound' };
+    return { ready: true, detail: 'Engine times, alignment by text, mouth by sound' };
   } catch {
     return {
       ready: false,

@@ -28,7 +28,7 @@ export function createBuiltinVoice(): VoiceEngine {
 async function probe(): Promise<Readiness> {
   try {
     const { version } = await findFfmpeg();
-    return { ready: true, detail: `pitch and tone matching, ffmpeg ${version}` };
+    return { ready: true, detail: `Pitch and tone matching, ffmpeg ${version}` };
   } catch (error) {
     const hint = error instanceof Failure ? error.hint : 'Install ffmpeg 5 or newer.';
     return { ready: false, reason: 'not-installed', hint };
