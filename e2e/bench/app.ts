@@ -46,10 +46,14 @@ async function warmStart(data: string): Promise<number> {
   const child = spawn('npm', ['start', '--silent', '--', '--port', '0', '--data', data, '--no-open'], {
     cwd: inRepo(''),
     stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
   });
   const ms = await addressAfter(child, began);
-  child.kill('SIGTERM');
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  // As Ctrl+C does: to the whole group, because npm and its shell do not pass a signal on. The agent holds the
+  // pipe, so its close says that it is gone too.
+  const gone = once(child, 'close');
+  process.kill(-child.pid!, 'SIGTERM');
+  await gone;
   return ms;
 }
 
