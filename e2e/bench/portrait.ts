@@ -15,11 +15,11 @@ import { drawnPortrait } from '../harness/place.ts';
 import { watchTree } from '../harness/process-tree.ts';
 import { watchWorkspace } from '../harness/workspace-watch.ts';
 
-/** About ten seconds of the built-in voice each. */
+/** About eleven seconds of the built-in voice each (11.4 and 11.6), so that whole jobs can be compared. */
 const words =
   'Good evening, and welcome to a very small theatre. Tonight one photograph will speak for ten seconds, without any cloud, any account, or any graphics card at all.';
 const otherWords =
-  'Thank you all for coming back to our very small theatre. The same photograph has learned some new lines since then, and it is going to say them to you right now.';
+  'Thank you all for coming back to our very small theatre. The same photograph has learned a few more lines since then, and it is going to say every single one of them to you right now.';
 
 interface OneJob {
   wallS: number;
