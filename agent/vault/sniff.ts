@@ -2,6 +2,7 @@
 // `application/octet-stream`, and the tools that read it later say what they think.
 import type { FileHandle } from 'node:fs/promises';
 import type { AssetType } from '@myspinbot/shared/asset/asset.ts';
+import { isIsoMedia, isoStillType, latin1, plainType } from '@myspinbot/shared/asset/magic.ts';
 import { fill } from './durable.ts';
 
 /** Enough for every magic number and for the track headers of recordings made by browsers. */
@@ -22,23 +23,14 @@ export async function sniffFile(file: FileHandle): Promise<AssetType> {
 
 /** Type of the first bytes of a file. An MP4 whose tracks are not within `head` is taken for a video. */
 export function sniff(head: Uint8Array): AssetType {
-  const at = (offset: number, magic: string) => ascii(head, offset, magic.length) === magic;
-  if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return 'image/jpeg';
-  if (head[0] === 0x89 && at(1, 'PNG\r\n\x1a\n')) return 'image/png';
-  if (at(0, 'GIF87a') || at(0, 'GIF89a')) return 'image/gif';
-  if (at(0, 'II*\0') || at(0, 'MM\0*')) return 'image/tiff';
-  if ((at(0, 'RIFF') || at(0, 'RF64')) && at(8, 'WAVE')) return 'audio/wav';
-  if (at(0, 'RIFF') && at(8, 'WEBP')) return 'image/webp';
-  if (at(0, 'fLaC')) return 'audio/flac';
+  const plain = plainType(head);
+  if (plain !== undefined) return plain;
+  const at = (offset: number, magic: string) => latin1(head, offset, magic.length) === magic;
   if (at(0, 'OggS')) return oggType(head);
-  if (at(4, 'ftyp')) return isoType(head);
+  if (isIsoMedia(head)) return isoType(head);
   if (head[0] === 0x1a && head[1] === 0x45 && head[2] === 0xdf && head[3] === 0xa3) return matroskaType(head);
   if (at(0, 'ID3') || isMpegAudio(head)) return 'audio/mpeg';
   return textType(head);
-}
-
-function ascii(bytes: Uint8Array, offset: number, length: number): string {
-  return String.fromCharCode(...bytes.subarray(offset, offset + length));
 }
 
 function has(bytes: Uint8Array, text: string): boolean {
@@ -52,9 +44,9 @@ function oggType(head: Uint8Array): AssetType {
 }
 
 function isoType(head: Uint8Array): AssetType {
-  const brands = ascii(head, 8, Math.min(new DataView(head.buffer, head.byteOffset).getUint32(0), 64) - 8);
-  if (/avif|avis/.test(brands)) return 'image/avif';
-  if (/heic|heix|hevc|heim|heis|mif1|msf1/.test(brands)) return 'image/heic';
+  const brands = latin1(head, 8, Math.min(new DataView(head.buffer, head.byteOffset).getUint32(0), 64) - 8);
+  const still = isoStillType(brands);
+  if (still !== undefined) return still;
   if (/M4A |M4B /.test(brands.slice(0, 4))) return 'audio/mp4';
   return movieType(head);
 }
@@ -65,7 +57,7 @@ function movieType(bytes: Uint8Array): AssetType {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // hdlr: version and flags (4), predefined (4), handler type (4).
   for (let found = all.indexOf('hdlr'); found >= 0; found = all.indexOf('hdlr', found + 4)) {
-    kinds.add(ascii(bytes, found + 12, 4));
+    kinds.add(latin1(bytes, found + 12, 4));
   }
   return kinds.has('soun') && !kinds.has('vide') ? 'audio/mp4' : 'video/mp4';
 }
@@ -78,7 +70,7 @@ async function readMoov(file: FileHandle): Promise<Uint8Array | undefined> {
     const view = new DataView(header.buffer);
     const short = view.getUint32(0);
     const size = short === 1 ? Number(view.getBigUint64(8)) : short;
-    if (ascii(header, 4, 4) === 'moov') {
+    if (latin1(header, 4, 4) === 'moov') {
       const moov = new Uint8Array(Math.min(Math.max(size, 8), 1024 * 1024));
       return moov.subarray(0, await fill(file, moov, position));
     }
