@@ -3,14 +3,14 @@ import { EyeOff } from 'lucide';
 import { createMemo, createSignal, For, Show } from 'solid-js';
 import { type JobView, useLive } from '../live/live.ts';
 import { Button, IconButton, LinkButton } from '../parts/button.tsx';
-import { clock } from '../parts/clock.ts';
 import { EmptyState } from '../parts/empty-state.tsx';
-import { JobRow, Poster } from '../parts/job-row.tsx';
+import { JobRow } from '../parts/job-row.tsx';
 import { Section } from '../parts/section.tsx';
 import { useToasts } from '../parts/toast.tsx';
 import { projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { isOn, jobWords, phaseMark } from './job-words.ts';
+import { PremierePoster } from './premiere-poster.tsx';
 import { agoWords } from './time-words.ts';
 
 /** Posters shown at first and with every press on "Show more": a year of videos must not load at once. */
@@ -50,7 +50,7 @@ export default function History() {
         <Show when={done().length > 0}>
           <Section title="Premieres" note={String(done().length)}>
             <ul class="posters">
-              <For each={done().slice(0, shown())}>{(job) => <Finished job={job} />}</For>
+              <For each={done().slice(0, shown())}>{(job) => <PremierePoster job={job} />}</For>
             </ul>
             <Show when={done().length > shown()}>
               <Button tone="quiet" onClick={() => setShown(shown() + PAGE)}>
@@ -103,22 +103,6 @@ function Line(props: { job: JobView; before: number }) {
           <IconButton shape={EyeOff} label="Take out of the history" onClick={hide} />
         )
       }
-    />
-  );
-}
-
-function Finished(props: { job: JobView }) {
-  const live = useLive();
-  const desk = useDesk();
-  const poster = live.assetUrl(() => props.job.run?.result?.poster);
-  return (
-    <Poster
-      href={`/job/${props.job.request.id}`}
-      title={projectTitle(live, props.job.request.project)}
-      picture={poster()}
-      length={clock(props.job.run?.result?.durationMs ?? 0)}
-      under={agoWords(props.job.run?.finishedAt ?? props.job.request.requestedAt, desk.now())}
-      fresh={!desk.premieres.isSeen(props.job.request.id)}
     />
   );
 }

@@ -5,9 +5,8 @@ import { createMemo, createResource, For, Show } from 'solid-js';
 import type { JobView } from '../live/live.ts';
 import { useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
-import { clock } from '../parts/clock.ts';
 import { Proscenium } from '../parts/curtain.tsx';
-import { JobRow, Poster } from '../parts/job-row.tsx';
+import { JobRow } from '../parts/job-row.tsx';
 import { Medallion } from '../parts/medallion.tsx';
 import { Section } from '../parts/section.tsx';
 import { Shelf, ShelfMember, ShelfNew } from '../parts/shelf.tsx';
@@ -15,6 +14,7 @@ import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { createCast, projectTitle, UNTITLED } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { isOn, jobWords, phaseMark } from './job-words.ts';
+import { PremierePoster } from './premiere-poster.tsx';
 import { loadSample, SAMPLE_PORTRAIT } from './sample.ts';
 import { agoWords } from './time-words.ts';
 import { workstationWords } from './workstation-words.ts';
@@ -71,7 +71,7 @@ export function Home() {
             }
           >
             <ul class="posters">
-              <For each={done()}>{(job) => <LastPremiere job={job} />}</For>
+              <For each={done()}>{(job) => <PremierePoster job={job} />}</For>
             </ul>
           </Section>
         </Show>
@@ -124,22 +124,6 @@ function OnNowRow(props: { job: JobView; before: number }) {
       progress={progress()?.fraction ?? 0}
       state={phaseMark(props.job.phase)}
       words={jobWords(props.job, progress(), live.workstation(), props.before).short}
-    />
-  );
-}
-
-function LastPremiere(props: { job: JobView }) {
-  const live = useLive();
-  const desk = useDesk();
-  const poster = live.assetUrl(() => props.job.run?.result?.poster);
-  return (
-    <Poster
-      href={`/job/${props.job.request.id}`}
-      title={projectTitle(live, props.job.request.project)}
-      picture={poster()}
-      length={clock(props.job.run?.result?.durationMs ?? 0)}
-      under={agoWords(props.job.run?.finishedAt ?? props.job.request.requestedAt, desk.now())}
-      fresh={!desk.premieres.isSeen(props.job.request.id)}
     />
   );
 }
