@@ -24,6 +24,10 @@ const statuses: Readonly<Record<FailureCode, number>> = {
   'disk-full': 507,
   fenced: 409,
   refused: 403,
+  unpaired: 401,
+  'wrong-code': 403,
+  'too-often': 429,
+  'no-room': 507,
   internal: 500,
 };
 

@@ -11,6 +11,8 @@
 //     fields     Y.Map name -> value (one key per field)        written by devices
 //     script     Y.Text                                         written by devices
 //     photos     Y.Map asset hash -> Photo (plain value)        written by devices
+//   guest document                room "guest/<id>"
+//     the workspace's keys, with what belongs to that project   written by the agent alone
 //
 // Plain values, never two writing sides on one key: nothing concurrent can lose a cancel, and a document of
 // plain values costs a seventh of the memory of nested maps.
@@ -28,8 +30,19 @@ export function roomProject(room: string): ProjectId | undefined {
   return match === null ? undefined : (match[1] as ProjectId);
 }
 
+/** What a guest of a project sees instead of the workspace. */
+export function guestRoom(id: ProjectId): string {
+  return `guest/${id}`;
+}
+
+/** The project whose guests a room is for; undefined for any other room. */
+export function guestRoomProject(room: string): ProjectId | undefined {
+  const match = /^guest\/(p_[0-9a-z]{12,32})$/.exec(room);
+  return match === null ? undefined : (match[1] as ProjectId);
+}
+
 export function isRoom(room: string): boolean {
-  return room === WORKSPACE_ROOM || roomProject(room) !== undefined;
+  return room === WORKSPACE_ROOM || roomProject(room) !== undefined || guestRoomProject(room) !== undefined;
 }
 
 /** Transaction origin of our own verbs; anything else came from storage or the network. */

@@ -22,6 +22,10 @@ export const failureCodes = [
   'disk-full',
   'fenced', // an old holder tried to commit
   'refused', // not allowed from here
+  'unpaired', // who asks has not proved who they are
+  'wrong-code', // a pairing code or link that is wrong, used, expired or spent
+  'too-often', // a limit on how often; later it works again
+  'no-room', // a quota: of one file, of a device, or of all
   'internal', // ours
 ] as const;
 export type FailureCode = (typeof failureCodes)[number];

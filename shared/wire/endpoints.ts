@@ -11,4 +11,22 @@ export const endpoints = {
   status: '/api/status',
   assets: '/api/assets',
   inspectPhoto: '/api/inspect/photo',
+  /** Open to everybody who may reach the agent: how trust begins. */
+  pairingStart: '/api/pairing/start',
+  pairingFinish: '/api/pairing/finish',
+  challenge: '/api/auth/challenge',
+  token: '/api/auth/token',
+  /** For owners. */
+  devices: '/api/devices',
+  invitations: '/api/invitations',
+  scriptTokens: '/api/tokens',
+  audit: '/api/audit',
+  security: '/api/security',
+  rotateAuthority: '/api/security/rotate-authority',
+  /** The page that hands out the certificate authority; the only one over plain HTTP on the network. */
+  trust: '/trust',
+  authorityCrt: '/trust/ca.crt',
+  authorityProfile: '/trust/ca.mobileconfig',
+  /** Answers 204 over HTTPS: whoever can read that trusts the authority. */
+  trustCheck: '/trust/check',
 } as const;

@@ -1,12 +1,23 @@
 // What the screens see of the world: one typed context. Behind it are documents (Yjs), the device's own store
 // (Dexie) and the links to the agent. Views are read-only; writes go through verbs and come back through the
 // document. Screens import this and nothing beneath it.
+
+import type { Role, Scope } from '@myspinbot/shared/access/access.ts';
 import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import type { AgentEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
 import type { JobPhase } from '@myspinbot/shared/job/life.ts';
+import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import type { Photo, ProjectEntry, ProjectFields, ProjectId } from '@myspinbot/shared/project/project.ts';
 import type { Missing } from '@myspinbot/shared/project/spin.ts';
+import type {
+  AuditEntry,
+  DeviceRecord,
+  Invitation,
+  Invite,
+  ScriptToken,
+  SecurityReport,
+} from '@myspinbot/shared/wire/pairing.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import { type Accessor, createContext, useContext } from 'solid-js';
 
@@ -16,6 +27,40 @@ export type Workstation =
   /** Trying; `since` is when this began (epoch ms). */
   | { state: 'looking'; since: number }
   | { state: 'away'; since: number };
+
+/** What this device is to the workstation of this address. */
+export type Access =
+  /** Never paired. Everything can be prepared here; nothing leaves. */
+  | { state: 'unpaired' }
+  | {
+      state: 'paired';
+      device: string;
+      role: Role;
+      /** A guest's project. */
+      project: ProjectId | null;
+      agent: { id: string; name: string; fingerprint: string };
+    }
+  /** An owner removed this device; `erase` = and asked for its data to be erased, which is done already. */
+  | { state: 'removed'; agentName: string; erase: boolean }
+  /** The workstation does not know this device, or it is another one than was paired: pair again. */
+  | { state: 'forgotten'; agentName: string; why: 'unknown-here' | 'another-workstation' };
+
+/** Looking after devices; every verb asks the workstation and throws Failure with a sentence for the screen. */
+export interface DevicesDesk {
+  list(): Promise<readonly DeviceRecord[]>;
+  change(id: string, change: { name?: string; role?: Role; project?: ProjectId | null }): Promise<void>;
+  remove(id: string, erase: boolean): Promise<void>;
+  invite(invite: Invite): Promise<Invitation>;
+  invitation(id: string): Promise<Invitation>;
+  withdraw(id: string): Promise<void>;
+  scripts(): Promise<readonly ScriptToken[]>;
+  makeScript(name: string, scope: Scope): Promise<{ token: string; record: ScriptToken }>;
+  removeScript(id: string): Promise<void>;
+  /** Newest first. */
+  audit(before?: number): Promise<readonly AuditEntry[]>;
+  security(): Promise<SecurityReport>;
+  rotateAuthority(): Promise<void>;
+}
 
 export interface JobView extends Job {
   phase: JobPhase;
@@ -58,6 +103,22 @@ export interface StorageReport {
 
 export interface Live {
   workstation(): Workstation;
+  access(): Access;
+  /** Whether this device may change anything: false for a guest. Undefined roles (unpaired) may prepare. */
+  mayEdit(): boolean;
+  /**
+   * Pairs this device with the workstation of this address. Throws Failure `wrong-code`, `too-often`, or
+   * `engine-missing` while the workstation is not reached.
+   */
+  pair(
+    by: { kind: 'link'; link: InvitationLink } | { kind: 'code'; code: string },
+    name: string,
+  ): Promise<void>;
+  /** What this device would be called when nobody says otherwise: "Android phone". */
+  readonly deviceName: string;
+  readonly devices: DevicesDesk;
+  /** Erases everything the app keeps on this device: documents, files, keys, caches. The page must be left after. */
+  eraseAll(): Promise<void>;
   /** Newest first, hidden and deleted ones left out; painted from the device's own store before any sync. */
   readonly projects: readonly ProjectEntry[];
   /** Newest request first. */

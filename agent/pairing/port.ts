@@ -1,0 +1,95 @@
+// What the rest of the agent may ask about trust: who somebody is, who may be paired, who is not welcome any more.
+// How it is remembered and proved is this folder's own business. Nothing here knows HTTP replies or sockets.
+import type { Principal, Role, Scope } from '@myspinbot/shared/access/access.ts';
+import type { ProjectId } from '@myspinbot/shared/project/project.ts';
+import type {
+  AgentIdentity,
+  AuditEntry,
+  Challenge,
+  Challenged,
+  DeviceRecord,
+  Invitation,
+  Invite,
+  Paired,
+  PairingFinish,
+  PairingStart,
+  PairingStarted,
+  ScriptToken,
+  TokenGrant,
+  TokenRequest,
+} from '@myspinbot/shared/wire/pairing.ts';
+
+/** Where a request or socket comes from, as far as the network knows. */
+export interface Origin {
+  /** The remote address, without a port. */
+  address: string;
+  /** From this very machine over the loopback, plain or not. */
+  isOwnMachine: boolean;
+}
+
+export interface Gate {
+  readonly agent: AgentIdentity;
+  /** SHA-256 of the agent's key (SPKI), base64url. */
+  readonly fingerprint: string;
+
+  /**
+   * Who sent this `Authorization` header: a device's short-lived token, a script's token, or, from this machine
+   * alone, the local token. Undefined for anything else; never throws.
+   */
+  identify(authorization: string | undefined, origin: Origin): Principal | undefined;
+  /**
+   * Who opens this socket: by the proof in its subprotocols (good once, for this path), or by `Authorization` as
+   * above. Undefined for anything else; never throws.
+   */
+  identifySocket(
+    asked: { protocols: string | undefined; authorization: string | undefined; path: string },
+    origin: Origin,
+  ): Promise<Principal | undefined>;
+
+  /** Throws Failure `wrong-code` (wrong, used, expired, spent, not from here) or `too-often`. Spends an attempt. */
+  startPairing(start: PairingStart, origin: Origin): Promise<PairingStarted>;
+  finishPairing(finish: PairingFinish, origin: Origin): Promise<Paired>;
+  challenge(asked: Challenge): Promise<Challenged>;
+  /** Throws Failure `unpaired` when the proof is wrong, old or used. */
+  grantToken(request: TokenRequest, origin: Origin): Promise<TokenGrant>;
+
+  /** `links` are made by whoever knows the addresses: see `addresses` in GateOptions. */
+  invite(invite: Invite, by: Principal, options?: InviteOptions): Invitation;
+  invitation(id: string): Invitation | undefined;
+  withdraw(id: string): void;
+
+  devices(): readonly DeviceRecord[];
+  device(id: string): DeviceRecord | undefined;
+  /** Throws Failure `not-found`; Failure `bad-input` when the last owner would lose the role. */
+  changeDevice(
+    id: string,
+    change: { name?: string; role?: Role; project?: ProjectId | null },
+    by: Principal,
+  ): Promise<void>;
+  /** From the moment this resolves the device is nobody. Idempotent. Throws Failure `not-found`. */
+  removeDevice(id: string, options: { erase: boolean }, by: Principal): Promise<void>;
+  scripts(): readonly ScriptToken[];
+  /** The token itself is told once and kept only as a hash. */
+  makeScript(name: string, scope: Scope, by: Principal): Promise<{ token: string; record: ScriptToken }>;
+  removeScript(id: string, by: Principal): Promise<void>;
+
+  /** This principal was just heard of: for "last seen". */
+  seen(who: Principal): void;
+  /** A device brought so many bytes; counts for its quota. */
+  brought(who: Principal, bytes: number): void;
+  /** Somebody's rights ended or changed: live sockets of theirs must be cut. Called before removeDevice resolves. */
+  onCut(listener: (principalId: string) => void): () => void;
+
+  /** Notes what happened; `who` undefined = somebody unknown. Never throws. */
+  note(entry: Pick<AuditEntry, 'kind' | 'what'>, who: Principal | undefined, from: string | undefined): void;
+  /** Newest first. */
+  audit(page: { before?: number | undefined; limit: number }): Promise<readonly AuditEntry[]>;
+  close(): Promise<void>;
+}
+
+export interface InviteOptions {
+  /** Only from this machine, for its own browser. */
+  ownMachineOnly?: boolean;
+  /** Default: INVITATION_MS. */
+  lastsMs?: number;
+}
