@@ -114,6 +114,9 @@ export interface Live {
     by: { kind: 'link'; link: InvitationLink } | { kind: 'code'; code: string },
     name: string,
   ): Promise<void>;
+  /** The invitation this page was opened with, until it is used or dismissed; none on the agent's own machine. */
+  invitation(): InvitationLink | undefined;
+  dismissInvitation(): void;
   /** What this device would be called when nobody says otherwise: "Android phone". */
   readonly deviceName: string;
   readonly devices: DevicesDesk;
