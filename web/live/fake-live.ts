@@ -7,6 +7,7 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Job, JobId, JobRequest, JobResult, JobRun } from '@myspinbot/shared/job/job.ts';
 import { stageNames } from '@myspinbot/shared/job/job.ts';
 import { jobPhase } from '@myspinbot/shared/job/life.ts';
+import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import {
   type Photo,
   type ProjectEntry,
@@ -15,10 +16,17 @@ import {
   projectFieldsSchema,
 } from '@myspinbot/shared/project/project.ts';
 import { draftSpin } from '@myspinbot/shared/project/spin.ts';
+import type {
+  AuditEntry,
+  DeviceRecord,
+  Invitation,
+  ScriptToken,
+  SecurityReport,
+} from '@myspinbot/shared/wire/pairing.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import { batch } from 'solid-js';
 import { createStore, produce, reconcile, unwrap } from 'solid-js/store';
-import type { JobView, Live, OpenProject, PhotoCheck, Workstation } from './live.ts';
+import type { Access, DevicesDesk, JobView, Live, OpenProject, PhotoCheck, Workstation } from './live.ts';
 
 interface FakeProject {
   entry: ProjectEntry;
@@ -34,6 +42,18 @@ interface World {
   jobs: Record<string, JobView>;
   progress: Record<string, JobProgress>;
   urls: Record<string, string>;
+  access: Access;
+  invited: InvitationLink | undefined;
+  devices: DeviceRecord[];
+  scripts: ScriptToken[];
+  audit: AuditEntry[];
+}
+
+export interface FakeLiveOptions {
+  /** Default: paired as owner. */
+  access?: Access;
+  /** The page was opened with this invitation. */
+  invitation?: InvitationLink;
 }
 
 export interface FakeLive extends Live {
@@ -47,6 +67,16 @@ export interface FakeLive extends Live {
     photoCheck(check: PhotoCheck | undefined): void;
     /** Makes the next keepFile refuse with this failure. */
     refuseNextFile(failure: Failure): void;
+    access(access: Access): void;
+    invitation(link: InvitationLink | undefined): void;
+    /** Makes the next pairing fail with this. */
+    refuseNextPairing(failure: Failure): void;
+    /** Makes the next question about devices fail with this. */
+    refuseNextDevices(failure: Failure): void;
+    /** Somebody takes the open invitation: a device with this name comes in, or it ends otherwise. */
+    invitationEnds(as: { name: string } | 'expired' | 'spent'): void;
+    /** How often everything was erased. */
+    erased(): number;
     /** Shows an asset at this URL. */
     url(hash: AssetHash, url: string): void;
   };
@@ -67,6 +97,46 @@ export const seeded = {
 
 const NOW = 1_780_000_000_000;
 const MINUTE = 60_000;
+
+/** Devices of the seeded world: this one, another member's, a guest's and one that was removed. */
+export const seededDevices = {
+  own: `d_${'1'.repeat(24)}`,
+  member: `d_${'2'.repeat(24)}`,
+  guest: `d_${'3'.repeat(24)}`,
+  removed: `d_${'4'.repeat(24)}`,
+} as const;
+
+const fingerprint = 'kS3vZ0mW8yQ1tRfLhB7nXcJpEoGdAuVi2wT4xY6zK5M';
+
+/** Access as one role or another, to begin with or for `stage.access`. */
+export const fakeAccess = {
+  unpaired: { state: 'unpaired' },
+  owner: {
+    state: 'paired',
+    device: seededDevices.own,
+    role: 'owner',
+    project: null,
+    agent: { id: 'agent-fake', name: 'Study', fingerprint },
+  },
+  member: {
+    state: 'paired',
+    device: seededDevices.own,
+    role: 'member',
+    project: null,
+    agent: { id: 'agent-fake', name: 'Study', fingerprint },
+  },
+  guest: {
+    state: 'paired',
+    device: seededDevices.own,
+    role: 'guest',
+    project: seeded.robin,
+    agent: { id: 'agent-fake', name: 'Study', fingerprint },
+  },
+  removed: { state: 'removed', agentName: 'Study', erase: false },
+  erased: { state: 'removed', agentName: 'Study', erase: true },
+  forgotten: { state: 'forgotten', agentName: 'Study', why: 'unknown-here' },
+  anotherWorkstation: { state: 'forgotten', agentName: 'Study', why: 'another-workstation' },
+} as const satisfies Record<string, Access>;
 
 const drawn = (hue: number) =>
   `data:image/svg+xml,${encodeURIComponent(
@@ -102,8 +172,12 @@ export const fakeAgent: AgentEntry = {
 };
 
 /** A world with two projects and jobs that run, failed, succeeded and wait; or an empty one. */
-export function createFakeLive(seed: 'people' | 'empty' = 'people'): FakeLive {
-  const [world, set] = createStore<World>(seed === 'people' ? peopleWorld() : emptyWorld());
+export function createFakeLive(seed: 'people' | 'empty' = 'people', options: FakeLiveOptions = {}): FakeLive {
+  const [world, set] = createStore<World>({
+    ...(seed === 'people' ? peopleWorld() : emptyWorld()),
+    ...(options.access === undefined ? {} : { access: structuredClone(options.access) }),
+    invited: options.invitation,
+  });
   let made = 0;
   let check: PhotoCheck | undefined = {
     width: 1200,
@@ -111,6 +185,12 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people'): FakeLive {
     faces: [{ box: { x: 380, y: 240, width: 420, height: 520 } }],
   };
   let refusal: Failure | undefined;
+  let pairingRefusal: Failure | undefined;
+  let erased = 0;
+  const isGuest = () => world.access.state === 'paired' && world.access.role === 'guest';
+  const mayWrite = () => {
+    if (isGuest()) throw guestRefused();
+  };
   const nextId = (prefix: 'p' | 'j') => `${prefix}_made${String(++made).padStart(16, '0')}`;
 
   const touch = (id: ProjectId) => {
@@ -139,6 +219,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people'): FakeLive {
     script: () => world.projects[id]?.script ?? '',
     photos: () => world.projects[id]?.photos ?? [],
     set(fields) {
+      mayWrite();
       batch(() => {
         for (const [name, value] of Object.entries(fields)) {
           if (value !== undefined) set('projects', id, 'fields', name as keyof ProjectFields, value as never);
@@ -147,18 +228,21 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people'): FakeLive {
       });
     },
     setScript(text) {
+      mayWrite();
       batch(() => {
         set('projects', id, 'script', text);
         touch(id);
       });
     },
     addPhoto(photo) {
+      mayWrite();
       batch(() => {
         set('projects', id, 'photos', (photos) => [...photos, photo]);
         touch(id);
       });
     },
     removePhoto(hash) {
+      mayWrite();
       batch(() => {
         set('projects', id, 'photos', (photos) => photos.filter((photo) => photo.asset.hash !== hash));
         touch(id);
@@ -172,8 +256,33 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people'): FakeLive {
     },
   });
 
+  const desk = createFakeDesk({
+    world: () => world,
+    devices: (change) => set('devices', produce(change)),
+    scripts: (change) => set('scripts', produce(change)),
+    next: () => ++made,
+  });
+
   return {
     workstation: () => world.workstation,
+    access: () => world.access,
+    mayEdit: () => !isGuest(),
+    invitation: () => world.invited,
+    dismissInvitation: () => set('invited', undefined),
+    deviceName: 'Android phone',
+    async pair() {
+      const thrown = pairingRefusal;
+      pairingRefusal = undefined;
+      if (thrown !== undefined) throw thrown;
+      batch(() => {
+        set('access', reconcile<Access, Access>(structuredClone(fakeAccess.owner)));
+        set('invited', undefined);
+      });
+    },
+    devices: desk.desk,
+    async eraseAll() {
+      erased++;
+    },
     get projects() {
       return Object.values(world.projects)
         .map((project) => project.entry)
@@ -190,6 +299,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people'): FakeLive {
     saved: () => world.saved,
 
     async createProject(fields = {}) {
+      mayWrite();
       const id = nextId('p') as ProjectId;
       const whole = { ...projectFieldsSchema.parse({}), ...fields };
       const at = NOW + made * MINUTE;
@@ -202,11 +312,13 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people'): FakeLive {
       return id;
     },
     deleteProject(id, deleted) {
+      mayWrite();
       if (world.projects[id] !== undefined) set('projects', id, 'entry', 'deleted', deleted);
     },
     openProject,
 
     async keepFile(file, name) {
+      mayWrite();
       if (refusal !== undefined) {
         const thrown = refusal;
         refusal = undefined;
@@ -225,6 +337,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people'): FakeLive {
     checkPhoto: async () => (world.workstation.state === 'here' ? check : undefined),
 
     async spin(project) {
+      mayWrite();
       const draft = draftSpin(project.fields(), project.script(), project.photos());
       if (!draft.ready) {
         throw new Failure({
@@ -247,17 +360,20 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people'): FakeLive {
       return id;
     },
     cancel(id) {
+      mayWrite();
       putJob(id, (job) => {
         job.wish.cancelledAt = NOW + ++made * MINUTE;
       });
     },
     retry(id) {
+      mayWrite();
       putJob(id, (job) => {
         delete job.wish.cancelledAt;
         job.wish.retry += 1;
       });
     },
     hide(id, hidden) {
+      mayWrite();
       putJob(id, (job) => {
         job.wish.hidden = hidden;
       });
@@ -289,9 +405,183 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people'): FakeLive {
         refusal = failure;
       },
       url: (hash, url) => set('urls', hash, url),
+      access: (access) => set('access', reconcile<Access, Access>(structuredClone(access))),
+      invitation: (link) => set('invited', link),
+      refuseNextPairing: (failure) => {
+        pairingRefusal = failure;
+      },
+      refuseNextDevices: desk.refuseNext,
+      invitationEnds: desk.invitationEnds,
+      erased: () => erased,
     },
   };
 }
+
+/** Devices as an owner looks after them: everybody else is refused, as by the workstation. */
+function createFakeDesk(world: {
+  world(): World;
+  devices(change: (devices: DeviceRecord[]) => void): void;
+  scripts(change: (scripts: ScriptToken[]) => void): void;
+  next(): number;
+}) {
+  let refusal: Failure | undefined;
+  let invitation: Invitation | undefined;
+  const asked = () => {
+    const thrown = refusal;
+    refusal = undefined;
+    if (thrown !== undefined) throw thrown;
+    const { access, workstation } = world.world();
+    if (workstation.state !== 'here') throw notReached();
+    if (access.state !== 'paired' || access.role !== 'owner') throw ownersOnly();
+  };
+  const known = (id: string): DeviceRecord => {
+    const device = world.world().devices.find((each) => each.id === id);
+    if (device === undefined) throw notFound('That device is not known here.');
+    return device;
+  };
+  const desk: DevicesDesk = {
+    async list() {
+      asked();
+      return structuredClone(unwrap(world.world().devices));
+    },
+    async change(id, change) {
+      asked();
+      known(id);
+      world.devices((devices) => {
+        const device = devices.find((each) => each.id === id)!;
+        if (change.name !== undefined) device.name = change.name;
+        if (change.role !== undefined) device.role = change.role;
+        if (change.project !== undefined) device.project = change.project;
+      });
+    },
+    async remove(id, erase) {
+      asked();
+      known(id);
+      world.devices((devices) => {
+        devices.find((each) => each.id === id)!.removed = { at: NOW, erase };
+      });
+    },
+    async invite(invite) {
+      asked();
+      const id = String(10 + (world.next() % 90));
+      invitation = {
+        id,
+        role: invite.role,
+        project: invite.project ?? null,
+        code: `${id}-345-678`,
+        links: [`https://192.168.1.5:7777/#pair=${id}.${'A'.repeat(22)}.${fingerprint}`],
+        expiresInMs: 120_000,
+        attemptsLeft: 3,
+        state: { state: 'open' },
+      };
+      return structuredClone(invitation);
+    },
+    async invitation(id) {
+      asked();
+      if (invitation?.id !== id) throw notFound('That invitation is not known any more.');
+      return structuredClone(invitation);
+    },
+    async withdraw(id) {
+      asked();
+      if (invitation?.id === id) invitation = { ...invitation, state: { state: 'withdrawn' } };
+    },
+    async scripts() {
+      asked();
+      return structuredClone(unwrap(world.world().scripts));
+    },
+    async makeScript(name, scope) {
+      asked();
+      const record = { id: `t_${world.next()}`, name, scope, madeAt: NOW, seenAt: null };
+      world.scripts((scripts) => void scripts.push(record));
+      return { token: `msb_${'t'.repeat(43)}`, record };
+    },
+    async removeScript(id) {
+      asked();
+      world.scripts((scripts) => {
+        const at = scripts.findIndex((each) => each.id === id);
+        if (at >= 0) scripts.splice(at, 1);
+      });
+    },
+    async audit(before = Number.POSITIVE_INFINITY) {
+      asked();
+      return structuredClone(unwrap(world.world().audit)).filter((entry) => entry.at < before);
+    },
+    async security() {
+      asked();
+      return structuredClone(fakeSecurity);
+    },
+    async rotateAuthority() {
+      asked();
+    },
+  };
+  return {
+    desk,
+    refuseNext(failure: Failure) {
+      refusal = failure;
+    },
+    invitationEnds(as: { name: string } | 'expired' | 'spent') {
+      if (invitation === undefined) return;
+      if (typeof as === 'string') {
+        invitation = { ...invitation, state: { state: as } };
+        return;
+      }
+      const device = `d_${String(world.next()).padStart(24, '0')}`;
+      const { role, project } = invitation;
+      world.devices(
+        (devices) =>
+          void devices.push({
+            id: device,
+            name: as.name,
+            kind: 'phone',
+            role,
+            project,
+            pairedAt: NOW,
+            seenAt: NOW,
+            broughtBytes: 0,
+          }),
+      );
+      invitation = { ...invitation, state: { state: 'used', device, name: as.name } };
+    },
+  };
+}
+
+function guestRefused(): Failure {
+  return new Failure({
+    code: 'refused',
+    message: 'A guest sees this project and changes nothing.',
+    hint: 'Ask for another invitation to make something yourself.',
+  });
+}
+
+function ownersOnly(): Failure {
+  return new Failure({
+    code: 'refused',
+    message: 'Only an owner looks after devices.',
+    hint: 'Ask whoever set up the workstation.',
+  });
+}
+
+function notReached(): Failure {
+  return new Failure({
+    code: 'engine-missing',
+    message: 'The workstation was not reached.',
+    hint: 'Switch it on, or join its network, and try again.',
+    retry: 'soon',
+  });
+}
+
+function notFound(message: string): Failure {
+  return new Failure({ code: 'not-found', message, hint: 'Load the page again.' });
+}
+
+const fakeSecurity: SecurityReport = {
+  fingerprint,
+  addresses: ['https://192.168.1.5:7777', 'https://myspinbot.local:7777'],
+  authority: { name: 'MySpinBot Study', sha256: 'AB:'.repeat(31).concat('AB'), notAfter: NOW + 5e10 },
+  leafNotAfter: NOW + 3e10,
+  confinement: { network: true, files: true, memory: true, by: 'bubblewrap' },
+  quota: { usedBytes: 2_400_000_000, totalBytes: 50_000_000_000, deviceBytes: 20_000_000_000 },
+};
 
 function view(job: Job): JobView {
   return { ...job, phase: jobPhase(job), uploadLeft: 0 };
@@ -305,7 +595,74 @@ function emptyWorld(): World {
     jobs: {},
     progress: {},
     urls: {},
+    access: structuredClone(fakeAccess.owner),
+    invited: undefined,
+    devices: [],
+    scripts: [],
+    audit: [],
   };
+}
+
+function peopleDevices(): DeviceRecord[] {
+  const device = (
+    id: string,
+    name: string,
+    kind: DeviceRecord['kind'],
+    more: Partial<DeviceRecord>,
+  ): DeviceRecord => ({
+    id,
+    name,
+    kind,
+    role: 'member',
+    project: null,
+    pairedAt: NOW - 9000 * MINUTE,
+    seenAt: NOW - MINUTE,
+    broughtBytes: 48_000_000,
+    ...more,
+  });
+  return [
+    device(seededDevices.own, 'Android phone', 'phone', { role: 'owner' }),
+    device(seededDevices.member, "Ada's laptop", 'laptop', { seenAt: NOW - 300 * MINUTE }),
+    device(seededDevices.guest, 'Grandpa', 'tablet', {
+      role: 'guest',
+      project: seeded.robin,
+      broughtBytes: 0,
+    }),
+    device(seededDevices.removed, 'Old phone', 'phone', {
+      seenAt: NOW - 4000 * MINUTE,
+      removed: { at: NOW - 3000 * MINUTE, erase: true },
+    }),
+  ];
+}
+
+function peopleAudit(): AuditEntry[] {
+  const from = '192.168.1.20';
+  return [
+    {
+      at: NOW - 2 * MINUTE,
+      kind: 'downloaded',
+      who: seededDevices.member,
+      name: "Ada's laptop",
+      from,
+      what: 'Took a film of 3.4 MB.',
+    },
+    {
+      at: NOW - 40 * MINUTE,
+      kind: 'pairing-failed',
+      who: null,
+      name: null,
+      from: '192.168.1.77',
+      what: 'A wrong code; 2 tries were left.',
+    },
+    {
+      at: NOW - 3000 * MINUTE,
+      kind: 'removed',
+      who: seededDevices.own,
+      name: 'Android phone',
+      from,
+      what: 'Removed Old phone and asked it to erase its data.',
+    },
+  ];
 }
 
 function peopleWorld(): World {
@@ -438,5 +795,8 @@ function peopleWorld(): World {
       },
     },
     urls: { [seeded.photo]: drawn(30), [seeded.poster]: drawn(30), [seeded.video]: 'data:video/mp4;base64,' },
+    devices: peopleDevices(),
+    scripts: [{ id: 't_backup', name: 'backup', scope: 'read', madeAt: NOW - 5000 * MINUTE, seenAt: null }],
+    audit: peopleAudit(),
   };
 }
