@@ -98,7 +98,11 @@ export const challengedSchema = z.discriminatedUnion('state', [
   }),
   z.object({ state: z.literal('removed'), erase: z.boolean(), signature: signatureSchema }),
   /** The agent never knew this device, or lost its memory: not signed, so nothing is erased because of it. */
-  z.object({ state: z.literal('unknown') }),
+  z.object({
+    state: z.literal('unknown'),
+    /** Who says so: a device that was paired with another one knows then what happened. */
+    agent: z.string().max(60).optional(),
+  }),
 ]);
 export type Challenged = z.infer<typeof challengedSchema>;
 
