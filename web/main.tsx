@@ -1,9 +1,11 @@
 // The app's composition root: the browser's own things are picked up here and nowhere else, handed to the live
 // layer, and the screens are mounted. The lists are painted in the first frame, from this device's store.
 import './design/design.css';
+import { parseLink } from '@myspinbot/shared/pairing/invitation.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { render } from 'solid-js/web';
 import { config } from 'zod';
+import { deviceLook } from './identity/device-kind.ts';
 import { createBytes } from './link/bytes.ts';
 import { systemClock } from './link/clock.ts';
 import { createLive } from './live/create-live.ts';
@@ -16,6 +18,12 @@ import { openTabChannel } from './vault/tab-channel.ts';
 
 // The page's policy forbids compiling strings; zod would try once and the browser would complain.
 config({ jitless: true });
+
+// Out of the address bar and the history at once: whoever looks at either must not find the secret.
+const invited = parseLink(location.hash);
+if (location.hash.startsWith('#pair=')) {
+  history.replaceState(history.state, '', location.pathname + location.search);
+}
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('index.html has no #app');
@@ -48,7 +56,18 @@ async function start(into: HTMLElement): Promise<void> {
     fetch: (input, init) => fetch(input, init),
     urls: { create: (blob) => URL.createObjectURL(blob), revoke: (url) => URL.revokeObjectURL(url) },
     storage: navigator.storage,
-    deviceName: deviceName(navigator.userAgent),
+    device: deviceLook(navigator.userAgent, navigator.maxTouchPoints),
+    invited,
+    isOwnMachine: ['127.0.0.1', 'localhost', '[::1]'].includes(location.hostname),
+    notes: storageOf(() => localStorage),
+    kept: {
+      caches: globalThis.caches,
+      workers: navigator.serviceWorker,
+      notes: [storageOf(() => localStorage), storageOf(() => sessionStorage)].flatMap(
+        (storage) => storage ?? [],
+      ),
+    },
+    leave: () => location.replace('/'),
   });
   const onVisible = (seen: () => void) => {
     document.addEventListener('visibilitychange', () => {
@@ -82,17 +101,11 @@ async function start(into: HTMLElement): Promise<void> {
   );
 }
 
-/** Which of a person's devices this is, in one or two words. */
-function deviceName(agent: string): string {
-  const kinds: [RegExp, string][] = [
-    [/iPhone/, 'iPhone'],
-    [/iPad/, 'iPad'],
-    [/Android.*Mobile/, 'Android phone'],
-    [/Android/, 'Android tablet'],
-    [/Macintosh/, 'Mac'],
-    [/Windows/, 'Windows PC'],
-    [/CrOS/, 'Chromebook'],
-    [/Linux/, 'Linux PC'],
-  ];
-  return kinds.find(([pattern]) => pattern.test(agent))?.[1] ?? 'Browser';
+/** Undefined where the browser keeps none for this page: asking alone throws there. */
+function storageOf(take: () => Storage): Storage | undefined {
+  try {
+    return take();
+  } catch {
+    return undefined;
+  }
 }

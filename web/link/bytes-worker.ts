@@ -2,6 +2,9 @@
 // holds up the page. One tab's worker at a time moves assets (a Web Lock decides); every worker hashes.
 
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
+import { openIdentity } from '../identity/identity.ts';
+import { provenSocket } from '../identity/proven-socket.ts';
+import { createSession } from '../identity/session.ts';
 import { openAssetStore } from '../vault/assets.ts';
 import { openDatabase } from '../vault/database.ts';
 import { hashBlob } from '../vault/hashing.ts';
@@ -13,6 +16,17 @@ import { createTransferPump, type TransferPump, type TransferSocket } from './tr
 declare const self: DedicatedWorkerGlobalScope;
 
 const TRANSFER_LOCK = 'myspinbot/transfer';
+const db = openDatabase();
+// This worker proves itself: what this device is lies in the store, and what the page says of it is not needed.
+const identity = openIdentity(db);
+const session = createSession({
+  identity,
+  fetch: (input, init) => fetch(input, init),
+  clock: systemClock,
+});
+const ProvenSocket = provenSocket({ session, socket: WebSocket });
+/** A guest brings nothing, whatever this device still had to send. */
+const isGuest = async () => (await identity.read())?.role === 'guest';
 let pump: TransferPump | undefined;
 let here = false;
 
@@ -21,13 +35,30 @@ const trouble = (what: string, cause: unknown) =>
   tell({ type: 'trouble', what, message: cause instanceof Error ? cause.message : String(cause) });
 
 function startMoving(): void {
-  const db = openDatabase();
+  const lists = watchTransferLists(db, (cause) => trouble('lists', cause));
   const url = new URL(endpoints.transfer, self.location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   pump = createTransferPump({
     store: openAssetStore(db, systemClock.now),
-    lists: watchTransferLists(db, (cause) => trouble('lists', cause)),
-    connect: () => new WebSocket(url) as unknown as TransferSocket,
+    lists: {
+      wanted: lists.wanted,
+      outbox(changed) {
+        let stopped = false;
+        const stop = lists.outbox((hashes) => {
+          isGuest().then(
+            (is) => {
+              if (!stopped) changed(is ? [] : hashes);
+            },
+            (cause: unknown) => trouble('lists', cause),
+          );
+        });
+        return () => {
+          stopped = true;
+          stop();
+        };
+      },
+    },
+    connect: () => new ProvenSocket(url) as unknown as TransferSocket,
     clock: systemClock,
     onTrouble: trouble,
   });
@@ -49,6 +80,8 @@ self.onmessage = (event: MessageEvent<ToBytesWorker>) => {
   switch (message.type) {
     case 'reach':
       here = message.here;
+      // The workstation speaks with this device again: whatever it said to this worker before is over.
+      if (here) session.lookAgain();
       pump?.reach(here);
       return;
     case 'hash':

@@ -21,11 +21,19 @@ export interface FakeHub {
   silence(is: boolean): void;
   /** Frames received, by room. */
   heard(room: string): number;
+  isHere(): boolean;
+  /** From now on a socket opens only when this says who it is; asked before anything is sent. */
+  admit(who: (url: string, protocols: readonly string[]) => Promise<string | undefined>): void;
+  /** Closes every socket of this device, as when its rights end. */
+  cut(device: string): void;
+  /** Rooms in which this device is connected now. */
+  connected(device: string): string[];
 }
 
 export function createFakeHub(): FakeHub {
   let isHere = true;
   let isSilent = false;
+  let admits: ((url: string, protocols: readonly string[]) => Promise<string | undefined>) | undefined;
   const docs = new Map<string, Y.Doc>();
   const members = new Map<string, Set<FakeSocket>>();
   const heard = new Map<string, number>();
@@ -61,6 +69,7 @@ export function createFakeHub(): FakeHub {
     static readonly OPEN = 1;
     readonly OPEN = 1;
     readonly room: string;
+    who: string | undefined;
     readyState = 0;
     binaryType = 'blob';
     onopen: (() => void) | null = null;
@@ -68,18 +77,30 @@ export function createFakeHub(): FakeHub {
     onerror: ((event: object) => void) | null = null;
     onmessage: ((event: { data: ArrayBuffer }) => void) | null = null;
 
-    constructor(url: string) {
+    constructor(url: string, protocols: readonly string[] = []) {
       this.room = decodeURIComponent(new URL(url).pathname.split('/').at(-1)!);
-      queueMicrotask(() => {
-        if (this.readyState !== 0) return;
-        if (!isHere) return this.end();
-        this.readyState = 1;
-        doc(this.room);
-        members.get(this.room)!.add(this);
-        this.onopen?.();
-        this.hear(sync(0, Y.encodeStateVector(doc(this.room))));
-        this.hear(awareness(this.room));
-      });
+      if (admits === undefined) queueMicrotask(() => this.open());
+      else {
+        void admits(url, protocols).then((who) => {
+          this.who = who;
+          if (who === undefined) this.end();
+          else this.open();
+        });
+      }
+    }
+
+    open(): void {
+      if (this.readyState !== 0) return;
+      if (!isHere) {
+        this.end();
+        return;
+      }
+      this.readyState = 1;
+      doc(this.room);
+      members.get(this.room)!.add(this);
+      this.onopen?.();
+      this.hear(sync(0, Y.encodeStateVector(doc(this.room))));
+      this.hear(awareness(this.room));
     }
 
     hear(frame: Uint8Array): void {
@@ -109,12 +130,12 @@ export function createFakeHub(): FakeHub {
       queueMicrotask(() => this.end());
     }
 
-    end(): void {
+    end(code = 1006): void {
       if (this.readyState === 3) return;
       this.readyState = 3;
       members.get(this.room)?.delete(this);
       this.onerror?.({});
-      this.onclose?.({ code: 1006 });
+      this.onclose?.({ code });
     }
   }
 
@@ -138,6 +159,17 @@ export function createFakeHub(): FakeHub {
       isSilent = is;
     },
     heard: (room) => heard.get(room) ?? 0,
+    isHere: () => isHere,
+    admit(who) {
+      admits = who;
+    },
+    cut(device) {
+      for (const room of members.values()) {
+        for (const member of [...room]) if (member.who === device) member.end(4003);
+      }
+    },
+    connected: (device) =>
+      [...members].flatMap(([room, all]) => ([...all].some(({ who }) => who === device) ? [room] : [])),
   };
 }
 

@@ -7,7 +7,8 @@ export type Reach =
   | { state: 'looking'; since: number }
   | { state: 'away'; since: number };
 
-export type ReachEvent = 'connected' | 'lost' | 'tick';
+/** `answered`: it says something, though its line is not open; so it is not away, whatever it has against us. */
+export type ReachEvent = 'connected' | 'lost' | 'answered' | 'tick';
 
 /** A restart of the agent takes about two seconds. */
 export const LOOKING_MS = 3000;
@@ -18,6 +19,8 @@ export function nextReach(reach: Reach, event: ReachEvent, at: number): Reach {
       return reach.state === 'here' ? reach : { state: 'here' };
     case 'lost':
       return reach.state === 'here' ? { state: 'looking', since: at } : reach;
+    case 'answered':
+      return reach.state === 'here' ? reach : { state: 'looking', since: at };
     case 'tick':
       return reach.state === 'looking' && at - reach.since >= LOOKING_MS
         ? { state: 'away', since: reach.since }

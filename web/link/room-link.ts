@@ -34,6 +34,20 @@ export function fromWorkstation(origin: unknown): boolean {
   return origin instanceof WebsocketProvider;
 }
 
+/** Sends questions only: what there is, and who is here. */
+function listening(Socket: typeof WebSocket): typeof WebSocket {
+  return class extends Socket {
+    override send(frame: Parameters<WebSocket['send']>[0]): void {
+      if (frame instanceof Uint8Array && isQuestion(frame)) super.send(frame);
+    }
+  };
+}
+
+function isQuestion(frame: Uint8Array): boolean {
+  if (frame[0] === messageQueryAwareness) return true;
+  return frame[0] === messageSync && frame[1] === syncProtocol.messageYjsSyncStep1;
+}
+
 export function openRoomLink(options: {
   /** `ws://host/sync` or `wss://...`; the room follows, URL-encoded. */
   serverUrl: string;
@@ -42,6 +56,8 @@ export function openRoomLink(options: {
   awareness?: Awareness;
   clock: Clock;
   socket: typeof WebSocket;
+  /** A guest's: nothing of this device is sent, whatever the document holds. */
+  isReadOnly?: boolean;
   /** Takes in what other tabs wrote; returns how many own commits the document covers now. */
   catchUp(): Promise<number>;
   /** The workstation has own commits up to this number. */
@@ -53,7 +69,7 @@ export function openRoomLink(options: {
     connect: false,
     // Tabs meet in the store, where commits are ordered; a second path would store everything twice.
     disableBc: true,
-    WebSocketPolyfill: options.socket,
+    WebSocketPolyfill: options.isReadOnly === true ? listening(options.socket) : options.socket,
     maxBackoffTime: 2000,
     ...(options.awareness === undefined ? {} : { awareness: options.awareness }),
   });
@@ -119,7 +135,7 @@ export function openRoomLink(options: {
       queueMicrotask(() => void confirm());
     } else if (kind === syncProtocol.messageYjsSyncStep2) {
       const written = asked.shift() ?? 0;
-      if (written > 0) options.handOver(written);
+      if (written > 0 && options.isReadOnly !== true) options.handOver(written);
     }
   });
 

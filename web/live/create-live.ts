@@ -1,14 +1,16 @@
 // The live world of the app, composed: documents, the device's store and the links become what live.ts promises to
 // screens. It owns the order in which things start and end, and the verbs; the parts beside it own the rest.
 import type { AssetRef } from '@myspinbot/shared/asset/asset.ts';
-import { type Author, projectRoom, WORKSPACE_ROOM } from '@myspinbot/shared/document/layout.ts';
-import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
+import { type Author, projectRoom } from '@myspinbot/shared/document/layout.ts';
+import { openWorkspace, type Workspace } from '@myspinbot/shared/document/workspace.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
+import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import { type ProjectId, projectFieldsSchema } from '@myspinbot/shared/project/project.ts';
 import { draftSpin } from '@myspinbot/shared/project/spin.ts';
 import { liveQuery } from 'dexie';
 import {
+  createComputed,
   createEffect,
   createMemo,
   createRoot,
@@ -20,16 +22,24 @@ import {
 } from 'solid-js';
 import { unwrap } from 'solid-js/store';
 import { Awareness } from 'y-protocols/awareness';
+import type { DeviceLook } from '../identity/device-kind.ts';
+import { openIdentity, type Standing } from '../identity/identity.ts';
+import { provenSocket } from '../identity/proven-socket.ts';
+import { noteRemoval } from '../identity/removal-note.ts';
 import type { Bytes } from '../link/bytes.ts';
 import type { Clock } from '../link/clock.ts';
 import { nextReach, type Reach, type ReachEvent } from '../link/reachability.ts';
 import { openAssetStore } from '../vault/assets.ts';
 import type { AppDatabase } from '../vault/database.ts';
 import { openDocumentLog } from '../vault/document-log.ts';
+import { eraseEverything, type KeptElsewhere } from '../vault/erase.ts';
 import { persistStorage, storageUse } from '../vault/persistence.ts';
 import { openProjection } from '../vault/projection.ts';
-import type { TabChannel } from '../vault/tab-channel.ts';
+import { setAside } from '../vault/set-aside.ts';
+import { ANEW_NOTE, ERASE_NOTE, type TabChannel } from '../vault/tab-channel.ts';
+import { createAccessDesk, type Place } from './access-desk.ts';
 import { createAssetUrls } from './asset-urls.ts';
+import { createDevicesDesk } from './devices-desk.ts';
 import { keepFile } from './keep-file.ts';
 import type { Live, Workstation } from './live.ts';
 import { createEditedProject, type EditedProject } from './open-project.ts';
@@ -44,16 +54,27 @@ import { createWorkspaceView } from './workspace-view.ts';
 export interface LiveWorld {
   db: AppDatabase;
   tabs: TabChannel;
-  bytes: Pick<Bytes, 'hash' | 'reach' | 'move'>;
+  bytes: Pick<Bytes, 'hash' | 'reach' | 'move' | 'close'>;
   clock: Clock;
   /** `ws://host/sync`, without the room. */
   syncUrl: string;
+  /** Both as the browser has them; here they are given this device's proof. */
   socket: typeof WebSocket;
   fetch: typeof fetch;
   urls: { create(blob: Blob): string; revoke(url: string): void };
   storage: StorageManager | undefined;
-  /** What this device is called when others see it. */
-  deviceName: string;
+  /** What this device is called when others see it, and what it is. */
+  device: DeviceLook;
+  /** The invitation in this page's address. */
+  invited: InvitationLink | undefined;
+  /** Whether the page comes from this very machine. */
+  isOwnMachine: boolean;
+  /** Small notes that outlive the store. */
+  notes: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
+  /** What else the browser keeps for this app, to be erased with the store. */
+  kept: KeptElsewhere;
+  /** Leaves this page for the app's first one, started anew. */
+  leave(): void;
 }
 
 export interface OpenLive extends Live {
@@ -68,7 +89,8 @@ export interface OpenLive extends Live {
 export async function createLive(world: LiveWorld): Promise<OpenLive> {
   const { db, clock } = world;
   const projection = openProjection(db);
-  const [first, device] = await Promise.all([projection.first(), deviceId(db)]);
+  const identity = openIdentity(db);
+  const [first, device, standing] = await Promise.all([projection.first(), deviceId(db), identity.read()]);
   const author: Author = { role: 'device', id: device };
   const store = openAssetStore(db, clock.now);
   const log = openDocumentLog(db);
@@ -78,17 +100,32 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
     const owner = getOwner();
     const view = createWorkspaceView(projection, first);
     const presence = createProgressView();
+    const desk = createAccessDesk({
+      identity,
+      first: standing,
+      fetch: world.fetch,
+      clock,
+      device: world.device,
+      notes: world.notes,
+      invited: world.invited,
+      isOwnMachine: world.isOwnMachine,
+      onAnswer: () => heard('answered'),
+      onErase: (agentName) => quietly(erase(agentName).finally(world.leave)),
+      onNewWorkstation: (before, next, keep) => changeWorkstation(before, next, keep),
+      onReplaced: () => quietly(letGo().finally(world.leave)),
+    });
     const rooms = openRooms({
       log,
       tabs: world.tabs,
       clock,
       serverUrl: world.syncUrl,
-      socket: world.socket,
+      socket: provenSocket({ session: desk.session, socket: world.socket }),
+      mayWrite: () => desk.place().mayWrite,
     });
     const [saved, setSaved] = createSignal(rooms.state());
     stops.push(rooms.onState(setSaved));
 
-    const [reach, setReach] = createSignal<Reach>({ state: 'looking', since: clock.now() });
+    const [reach, setReach] = createSignal<Reach>({ state: 'away', since: clock.now() });
     const heard = (event: ReachEvent) => setReach((now) => nextReach(now, event, clock.now()));
     stops.push(clock.every(500, () => heard('tick')));
     const workstation = createMemo<Workstation>(() => {
@@ -102,21 +139,44 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       return { state: 'here', agent };
     });
 
-    const lead = rooms.lead(
-      WORKSPACE_ROOM,
-      (doc) => {
-        const awareness = new Awareness(doc);
-        awareness.setLocalState({ presence: { kind: 'device', id: device, name: world.deviceName } });
-        stops.push(presence.follow(awareness));
-        return awareness;
-      },
-      (is) => {
-        heard(is ? 'connected' : 'lost');
-        world.bytes.reach(is);
-        if (!is) resent.clear();
-      },
-    );
-    const workspace = openWorkspace(lead.doc, author);
+    /** Takes the document that this device may sit before; only one at a time. */
+    const sit = (place: Place) => {
+      const ends: (() => void)[] = [];
+      const lead = rooms.lead(
+        place.room,
+        (doc) => {
+          const awareness = new Awareness(doc);
+          awareness.setLocalState({ presence: { kind: 'device', id: device, name: world.device.name } });
+          ends.push(presence.follow(awareness));
+          return awareness;
+        },
+        (is) => {
+          heard(is ? 'connected' : 'lost');
+          world.bytes.reach(is);
+          if (!is) resent.clear();
+        },
+      );
+      const workspace = openWorkspace(lead.doc, author);
+      const index = createProjectIndex(workspace, clock);
+      let hasLeft = false;
+      const loaded = lead.stored.loaded.then(() => {
+        if (!hasLeft) runWithOwner(owner, () => ends.push(view.follow(workspace, onJob)));
+      });
+      quietly(loaded);
+      return {
+        place,
+        lead,
+        workspace,
+        index,
+        loaded,
+        leave() {
+          hasLeft = true;
+          index.close();
+          for (const end of ends.splice(0)) end();
+          lead.release();
+        },
+      };
+    };
 
     /** Jobs whose assets were queued again because the workstation says it lacks them; once per connection. */
     const resent = new Set<JobId>();
@@ -154,12 +214,16 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       () => wanted.unsubscribe(),
     );
 
-    const loaded = lead.stored.loaded.then(() => {
-      runWithOwner(owner, () => stops.push(view.follow(workspace, onJob)));
-    });
-    quietly(loaded);
     /** Writes wait until the stored document was read: see open-project.ts. */
-    const whenLoaded = (write: () => void) => quietly(loaded.then(write));
+    const whenLoaded = (write: (workspace: Workspace) => void) => {
+      const { loaded, workspace } = sitting;
+      quietly(loaded.then(() => write(workspace)));
+    };
+    /** The same, for a person's wish. */
+    const wish = (write: (workspace: Workspace) => void) => {
+      desk.mustEdit();
+      whenLoaded(write);
+    };
 
     const urls = createAssetUrls({
       store,
@@ -177,27 +241,103 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
     });
 
     const edited = new Map<ProjectId, Set<EditedProject>>();
-    const index = createProjectIndex(workspace, clock);
-    stops.push(index.close);
+    let sitting = sit(desk.place());
+    stops.push(() => sitting.index.close());
+    let wasOpen = false;
+    createComputed(
+      on([desk.place, desk.isOpen], ([place, isOpen]) => {
+        if (place.room !== sitting.place.room || place.mayWrite !== sitting.place.mayWrite) {
+          rooms.allow(false);
+          sitting.leave();
+          sitting = sit(place);
+        }
+        rooms.allow(isOpen);
+        if (isOpen !== wasOpen) setReach({ state: isOpen ? 'looking' : 'away', since: clock.now() });
+        wasOpen = isOpen;
+      }),
+    );
 
     const open = (id: ProjectId): EditedProject => {
-      const project = createEditedProject(id, rooms.open(projectRoom(id)), author, (changed) =>
-        whenLoaded(() => index.changed(changed)),
+      const project = createEditedProject(
+        id,
+        rooms.open(projectRoom(id)),
+        author,
+        desk.mustEdit,
+        (changed) => {
+          const { index, place, loaded } = sitting;
+          if (place.mayWrite) quietly(loaded.then(() => index.changed(changed)));
+        },
       );
       const others = edited.get(id) ?? new Set();
       edited.set(id, others.add(project));
       return project;
     };
-    const letGo = (project: EditedProject) => {
-      index.flush(project.id);
+    const putAway = (project: EditedProject) => {
+      sitting.index.flush(project.id);
       const all = edited.get(project.id);
       all?.delete(project);
       if (all?.size === 0) edited.delete(project.id);
       project.close();
     };
 
+    /** Writes what is left and lets go of the store; nothing works on this page afterwards. */
+    const letGo = async () => {
+      rooms.allow(false);
+      for (const stop of stops.splice(0)) stop();
+      desk.close();
+      world.bytes.close();
+      urls.close();
+      await rooms.close().catch(() => undefined); // What cannot be written now is lost with the page.
+      await view.settled();
+      db.close({ disableAutoOpen: true });
+    };
+    const erase = async (agentName?: string) => {
+      world.tabs.tell(ERASE_NOTE);
+      await letGo();
+      view.empty();
+      try {
+        await eraseEverything(db.name, world.kept, clock);
+      } finally {
+        noteRemoval(world.notes, agentName);
+      }
+    };
+    /**
+     * A new owner's documents go along: they are one person's, and the same machine with an empty data folder gets
+     * everything back. Whoever comes as somebody's member or guest brings nothing of another workstation there; it is
+     * set aside until this device is paired with that one again.
+     */
+    const changeWorkstation = async (
+      before: NonNullable<Standing>,
+      next: NonNullable<Standing>,
+      keep: () => Promise<void>,
+    ) => {
+      if (next.role === 'owner') return keep();
+      world.tabs.tell(ANEW_NOTE);
+      rooms.allow(false);
+      await rooms.close();
+      await view.settled();
+      await setAside(db, { before: before.agent.id, next: next.agent.id }, keep);
+      world.leave();
+    };
+    stops.push(
+      world.tabs.listen((note) => {
+        if (note === ANEW_NOTE) quietly(letGo().finally(world.leave));
+        if (note !== ERASE_NOTE) return;
+        db.close({ disableAutoOpen: true });
+        quietly(letGo().finally(world.leave));
+      }),
+    );
+
     return {
       workstation,
+      access: desk.access,
+      mayEdit: () => desk.place().mayWrite,
+      invitation: desk.invitation,
+      dismissInvitation: desk.dismissInvitation,
+      pair: desk.pair,
+      deviceName: world.device.name,
+      devices: createDevicesDesk({ fetch: desk.session.fetch, clock }),
+      eraseAll: () => erase(),
       get projects() {
         return view.projects();
       },
@@ -209,6 +349,8 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       saved,
 
       async createProject(fields = {}) {
+        desk.mustEdit();
+        const { lead, loaded, workspace } = sitting;
         await loaded;
         const id = newId('p') as ProjectId;
         const project = open(id);
@@ -220,12 +362,12 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
           workspace.putProject({ id, title: whole.title, createdAt: at, updatedAt: at, deleted: false });
           await Promise.all([lead.stored.flush(), project.room.stored.flush()]);
         } finally {
-          letGo(project);
+          putAway(project);
         }
         return id;
       },
       deleteProject(id, deleted) {
-        whenLoaded(() => {
+        wish((workspace) => {
           const entry = workspace.project(id);
           if (entry !== undefined) workspace.putProject({ ...entry, deleted });
         });
@@ -234,11 +376,14 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
         const project = open(id);
         // What this project made is kept here, so that it plays with the workstation off.
         for (const job of view.jobs()) if (job.request.project === id) quietly(wantResult(job));
-        if (getOwner() !== null) onCleanup(() => letGo(project));
+        if (getOwner() !== null) onCleanup(() => putAway(project));
         return project;
       },
 
-      keepFile: (file, name) => keepFile(file, name, { store, hash: world.bytes.hash }),
+      async keepFile(file, name) {
+        desk.mustEdit();
+        return keepFile(file, name, { store, hash: world.bytes.hash });
+      },
       assetUrl(asset) {
         const [shown, show] = createSignal<() => string | undefined>(() => undefined);
         // An effect: it waits until what shows the asset is in the page. A film whose address is set before that
@@ -259,7 +404,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       hasAsset: store.has,
       checkPhoto: (asset: AssetRef) =>
         inspectPhoto(asset, {
-          fetch: world.fetch,
+          fetch: desk.session.fetch,
           clock,
           isHere: () => reach().state === 'here',
           isSent: async () => (await db.outbox.get(asset.hash)) === undefined,
@@ -273,6 +418,8 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
         }),
 
       async spin(project) {
+        desk.mustEdit();
+        const { lead, loaded, workspace } = sitting;
         await loaded;
         const draft = draftSpin(project.fields(), project.script(), project.photos());
         if (!draft.ready) {
@@ -296,21 +443,25 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
         await Promise.all([lead.stored.flush(), rooms.flush()]);
         return id;
       },
-      cancel: (id) => whenLoaded(() => workspace.cancel(id, clock.now())),
-      retry: (id) => whenLoaded(() => workspace.retry(id)),
-      hide: (id, hidden) => whenLoaded(() => workspace.hide(id, hidden)),
+      cancel: (id) => wish((workspace) => workspace.cancel(id, clock.now())),
+      retry: (id) => wish((workspace) => workspace.retry(id)),
+      hide: (id, hidden) => wish((workspace) => workspace.hide(id, hidden)),
 
       storage: () => storageUse(world.storage),
       persist: () => persistStorage(world.storage),
 
-      wake: () => rooms.wake(),
+      wake() {
+        desk.lookAgain();
+        rooms.wake();
+      },
       async flush() {
-        await loaded;
+        await sitting.loaded;
         await rooms.flush();
         await view.settled();
       },
       async close() {
         for (const stop of stops.splice(0)) stop();
+        desk.close();
         for (const all of edited.values()) for (const project of all) project.close();
         urls.close();
         await rooms.close();

@@ -1,12 +1,18 @@
-// A live world for tests: the real live layer, vault and links on fake-indexeddb, a hand-turned clock and a hub in
-// memory. Two worlds on one database are two tabs; a second world after a first one's crash is a reload.
+// A live world for tests: the real live layer, vault and links on fake-indexeddb, a hand-turned clock, and a hub and a
+// workstation's trust in memory; paired as an owner unless told otherwise. Two worlds on one database are two tabs; a second world after a first one's crash is a reload.
+
+import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
+import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
+import { createFakeAgent, type FakeAgent } from '../identity/fake-agent.ts';
+import { openIdentity } from '../identity/identity.ts';
 import { createFakeHub, type FakeHub } from '../link/fake-hub.ts';
 import { createHandClock, type HandClock } from '../link/hand-clock.ts';
 import { AppDatabase } from '../vault/database.ts';
+import type { KeptElsewhere } from '../vault/erase.ts';
 import { hashBlob } from '../vault/hashing.ts';
 import { createMemoryTabs } from '../vault/memory-tabs.ts';
 import type { TabChannel } from '../vault/tab-channel.ts';
-import { createLive, type OpenLive } from './create-live.ts';
+import { createLive, type LiveWorld, type OpenLive } from './create-live.ts';
 
 let databases = 0;
 
@@ -15,8 +21,19 @@ export interface TestLive {
   db: AppDatabase;
   clock: HandClock;
   hub: FakeHub;
-  /** What the world was asked for: object URLs alive now, requests to the workstation. */
-  seen: { urls: Set<string>; requests: string[]; here: boolean[]; moves: number };
+  agent: FakeAgent;
+  /** This device's id, when it was paired from the start. */
+  device: string;
+  /** What the world was asked for: object URLs alive now, requests to the workstation that are not about trust. */
+  seen: {
+    urls: Set<string>;
+    requests: string[];
+    here: boolean[];
+    moves: number;
+    /** Whether the bytes worker was ended, and how often the page was left. */
+    ended: number;
+    left: number;
+  };
   /** Ends as a crash does: nothing is flushed, nothing is closed in order. */
   crash(): void;
 }
@@ -27,6 +44,13 @@ export interface TestLiveOptions {
   tabs?: () => TabChannel;
   clock?: HandClock;
   answer?: (body: unknown) => unknown;
+  agent?: FakeAgent;
+  /** False = never paired; a seat = paired as that. Default: owner, unless the database has its own record. */
+  paired?: false | Parameters<FakeAgent['seat']>[1];
+  invited?: InvitationLink;
+  isOwnMachine?: boolean;
+  notes?: LiveWorld['notes'];
+  kept?: KeptElsewhere;
 }
 
 export function newDatabaseName(): string {
@@ -37,8 +61,17 @@ export async function openTestLive(options: TestLiveOptions = {}): Promise<TestL
   const db = new AppDatabase(options.name ?? newDatabaseName());
   const clock = options.clock ?? createHandClock();
   const hub = options.hub ?? createFakeHub();
-  const seen: TestLive['seen'] = { urls: new Set(), requests: [], here: [], moves: 0 };
+  const seen: TestLive['seen'] = { urls: new Set(), requests: [], here: [], moves: 0, ended: 0, left: 0 };
   let made = 0;
+  const agent = options.agent ?? (await agentOf(hub, clock));
+  hub.admit(agent.admits);
+  const identity = openIdentity(db);
+  if (options.paired !== false && (await identity.read()) === undefined) {
+    const { standing, key } = await agent.adopt('Test', options.paired);
+    const { state: _, ...record } = standing;
+    await identity.pair(record, key);
+  }
+  const device = (await identity.read())?.device ?? '';
   const live = await createLive({
     db,
     tabs: (options.tabs ?? createMemoryTabs())(),
@@ -48,13 +81,18 @@ export async function openTestLive(options: TestLiveOptions = {}): Promise<TestL
       move: () => {
         seen.moves++;
       },
+      close: () => {
+        seen.ended++;
+      },
     },
     clock,
     syncUrl: 'ws://127.0.0.1:1/sync',
     socket: hub.socket,
     fetch: async (input, init) => {
+      const answer = await agent.fetch(input, init);
+      if (isTrust.has(String(input)) || !answer.ok) return answer;
       seen.requests.push(String(input));
-      return new Response(JSON.stringify(options.answer?.(JSON.parse(String(init?.body))) ?? {}));
+      return Response.json(options.answer?.(JSON.parse(String(init?.body ?? 'null'))) ?? {});
     },
     urls: {
       create() {
@@ -65,19 +103,43 @@ export async function openTestLive(options: TestLiveOptions = {}): Promise<TestL
       revoke: (url) => void seen.urls.delete(url),
     },
     storage: undefined,
-    deviceName: 'Test',
+    device: { name: 'Test', kind: 'browser' },
+    invited: options.invited,
+    isOwnMachine: options.isOwnMachine ?? false,
+    notes: options.notes,
+    kept: options.kept ?? { caches: undefined, workers: undefined, notes: [] },
+    leave: () => {
+      seen.left++;
+    },
   });
   return {
     live,
     db,
     clock,
     hub,
+    agent,
+    device,
     seen,
     crash() {
       hub.goAway();
       db.close({ disableAutoOpen: true });
     },
   };
+}
+
+const isTrust: ReadonlySet<string> = new Set([
+  endpoints.pairingStart,
+  endpoints.pairingFinish,
+  endpoints.challenge,
+  endpoints.token,
+]);
+
+/** A second world on the same hub meets the same workstation. */
+const agents = new WeakMap<FakeHub, Promise<FakeAgent>>();
+function agentOf(hub: FakeHub, clock: HandClock): Promise<FakeAgent> {
+  const made = agents.get(hub) ?? createFakeAgent({ isHere: hub.isHere, now: clock.now });
+  agents.set(hub, made);
+  return made;
 }
 
 /** Waits, turn by turn of the event loop, until something is so. No time passes on the world's clock. */

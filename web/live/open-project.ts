@@ -22,6 +22,8 @@ export function createEditedProject(
   id: ProjectId,
   room: OpenRoom,
   author: Author,
+  /** Throws when nothing may be changed from here. */
+  mustEdit: () => void,
   onChange: (project: EditedProject) => void,
 ): EditedProject {
   const document = openProjectDocument(room.doc, author);
@@ -47,6 +49,7 @@ export function createEditedProject(
   let disposed = false;
   let early: (() => void)[] = [];
   const whenReady = (write: () => void) => {
+    mustEdit();
     if (ready()) write();
     else early.push(write);
   };

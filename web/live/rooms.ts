@@ -1,10 +1,12 @@
 // The documents that are open now: each one joined to the store and, while the workstation is there, to its room.
 // Counted by users; a document with changes that the workstation does not have stays open until it has them.
+import { guestRoomProject } from '@myspinbot/shared/document/layout.ts';
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import type { Clock } from '../link/clock.ts';
 import { fromWorkstation, openRoomLink, type RoomLink } from '../link/room-link.ts';
 import type { DocumentLog } from '../vault/document-log.ts';
+import { isAside } from '../vault/set-aside.ts';
 import { openStoredDocument, type SaveState, type StoredDocument } from '../vault/stored-document.ts';
 import type { TabChannel } from '../vault/tab-channel.ts';
 
@@ -16,7 +18,12 @@ export interface OpenRoom {
 
 export interface Rooms {
   open(room: string): OpenRoom;
-  /** Opens the room's link at once, and every other room's only while this one is connected. */
+  /** Whether this device may speak with the workstation at all; at first it may not. Closes every link at once. */
+  allow(is: boolean): void;
+  /**
+   * Opens the room's link as soon as that is allowed, and every other room's only while this one is connected. One at
+   * a time: when it is released its link closes at once.
+   */
   lead(room: string, awareness: (doc: Y.Doc) => Awareness, connected: (is: boolean) => void): OpenRoom;
   /** Joins rooms whose changes never reached the workstation, a few at a time. */
   sendUnsent(): Promise<void>;
@@ -49,12 +56,15 @@ export function openRooms(world: {
   clock: Clock;
   serverUrl: string;
   socket: typeof WebSocket;
+  /** False for a guest: links are read, and nothing that lies here is sent. */
+  mayWrite(): boolean;
 }): Rooms {
   const { log, tabs, clock } = world;
   const held = new Map<string, Held>();
   const listeners = new Set<(state: SaveState) => void>();
   /** Rooms that `sendUnsent` holds open. */
   const sending = new Map<string, OpenRoom>();
+  let isAllowed = false;
   let here = false;
   let state: SaveState = 'saved';
 
@@ -67,7 +77,7 @@ export function openRooms(world: {
   };
 
   const join = (room: string, entry: Held) => {
-    if (entry.link !== undefined || entry.closing !== undefined) return;
+    if (!isAllowed || entry.link !== undefined || entry.closing !== undefined) return;
     if (entry.leads === undefined && !here) return;
     entry.link = openRoomLink({
       serverUrl: world.serverUrl,
@@ -76,6 +86,7 @@ export function openRooms(world: {
       ...(entry.leads === undefined ? {} : { awareness: entry.leads.awareness }),
       clock,
       socket: world.socket,
+      isReadOnly: !world.mayWrite(),
       catchUp: () => entry.stored.catchUp(),
       handOver: (written) => {
         void log.handOver(room, written).then(
@@ -166,9 +177,11 @@ export function openRooms(world: {
   };
 
   const sendUnsent = async () => {
-    if (!here) return;
+    if (!here || !world.mayWrite()) return;
     for (const room of await log.unsent()) {
       if (sending.size >= SENDING_AT_ONCE) return;
+      // Written by the workstation alone, or another workstation's.
+      if (guestRoomProject(room) !== undefined || isAside(room)) continue;
       if (sending.has(room) || held.get(room)?.users !== undefined) continue;
       const open = use(room, hold(room));
       sending.set(room, open);
@@ -194,6 +207,11 @@ export function openRooms(world: {
     if (is) void sendUnsent().catch(() => undefined); // Tried again at the next connection.
   };
 
+  const unlink = (entry: Held) => {
+    entry.link?.close();
+    entry.link = undefined;
+  };
+
   return {
     open(room) {
       const entry = hold(room);
@@ -203,6 +221,22 @@ export function openRooms(world: {
         () => undefined, // Unreadable: `state` says so.
       );
       return open;
+    },
+    allow(is) {
+      if (is === isAllowed) return;
+      isAllowed = is;
+      for (const [room, entry] of held) {
+        if (!is) unlink(entry);
+        else if (entry.leads !== undefined) {
+          void entry.stored.loaded.then(
+            () => join(room, entry),
+            () => undefined, // Unreadable: `state` says so.
+          );
+        }
+      }
+      if (is) return;
+      for (const open of sending.values()) open.release();
+      sending.clear();
     },
     lead(room, awareness, connected) {
       const entry = hold(room);
@@ -218,7 +252,15 @@ export function openRooms(world: {
         () => join(room, entry),
         () => undefined, // Unreadable: `state` says so.
       );
-      return open;
+      return {
+        ...open,
+        release() {
+          unlink(entry);
+          entry.leads?.awareness.destroy();
+          entry.leads = undefined;
+          open.release();
+        },
+      };
     },
     sendUnsent,
     state: () => state,

@@ -21,6 +21,8 @@ export interface WorkspaceView {
   follow(workspace: Workspace, onJob: (job: Job) => void): () => void;
   /** How many bytes of each queued asset are still to send. */
   outbox(left: ReadonlyMap<AssetHash, number>): void;
+  /** Shows nothing any more; for when what was shown is erased. */
+  empty(): void;
   /** Resolves when the projection holds what is shown. */
   settled(): Promise<void>;
 }
@@ -148,6 +150,13 @@ export function createWorkspaceView(
         for (const job of Object.values(view.jobs)) {
           if (waitsForBytes.has(job.phase)) set('jobs', job.request.id, 'uploadLeft', leftOf(job, job.phase));
         }
+      });
+    },
+    empty() {
+      batch(() => {
+        set('projects', reconcile({}));
+        set('jobs', reconcile({}));
+        setAgents([]);
       });
     },
     settled: () => writing,

@@ -1,5 +1,6 @@
 // The device's own store: one IndexedDB database, its tables and what each row is. It owns names, keys and
 // indices; what the rows mean to each other is the business of the files beside this one.
+import type { Role } from '@myspinbot/shared/access/access.ts';
 import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
 import type { ProjectEntry, ProjectId } from '@myspinbot/shared/project/project.ts';
@@ -73,6 +74,32 @@ export interface WantedRow {
   refused?: RefusedNote;
 }
 
+/** The key this device is paired with. Its private half never leaves the browser: it cannot be exported. */
+export interface KeyRow {
+  name: 'device';
+  key: CryptoKey;
+}
+
+/** A workstation as it was when it was paired. */
+export interface KnownAgent {
+  id: string;
+  name: string;
+  /** SPKI, base64url; `fingerprint` is its SHA-256. */
+  key: string;
+  fingerprint: string;
+}
+
+/** What this device is to a workstation; no row = it was never paired. */
+export interface StandingRow {
+  name: 'here';
+  /** removed: an owner did that, and let it keep what is here. */
+  state: 'paired' | 'removed';
+  agent: KnownAgent;
+  device: string;
+  role: Role;
+  project: ProjectId | null;
+}
+
 export interface NoteRow {
   name: string;
   value: string;
@@ -91,6 +118,8 @@ export class AppDatabase extends Dexie {
   readonly wanted!: Table<WantedRow, AssetHash>;
   /** Small facts of this device: its id, what was dismissed. */
   readonly notes!: EntityTable<NoteRow, 'name'>;
+  readonly keys!: EntityTable<KeyRow, 'name'>;
+  readonly standing!: EntityTable<StandingRow, 'name'>;
 
   constructor(name: string) {
     // Strict: a commit is on disk, not in the browser's cache, when it is called saved (measured 20 % slower).
@@ -108,6 +137,14 @@ export class AppDatabase extends Dexie {
       wanted: 'hash, askedAt',
       notes: 'name',
     });
+    // Adds to what is there; every table of version 1 stays as it was.
+    // Deleted by another tab: Dexie would open it again, empty, at the next question.
+    this.on('versionchange', (event) => {
+      if (event.newVersion !== null) return;
+      this.close({ disableAutoOpen: true });
+      return false;
+    });
+    this.version(2).stores({ keys: 'name', standing: 'name' });
   }
 }
 

@@ -1,6 +1,11 @@
 // How the tabs of one browser tell each other that a room has new commits. The store is the truth and a note only
 // says "look again", so a lost or doubled note does no harm.
 
+/** Not a room: one tab erases everything, and every other lets go of the store at once, whatever it still had. */
+export const ERASE_NOTE = 'erase';
+/** Not a room either: one tab puts other documents into the rooms; every other writes what it has and starts anew. */
+export const ANEW_NOTE = 'anew';
+
 export interface TabChannel {
   tell(room: string): void;
   /** Calls back for notes of other tabs; returns the way to stop. */

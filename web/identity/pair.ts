@@ -1,0 +1,140 @@
+// The device's half of a pairing: proves that both sides know the invitation's password, that the workstation holds
+// the key the link names, and that this device holds its own. Nothing is kept unless all of that held. The exchange
+// itself is heavy and is loaded here, when it is first needed.
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { type InvitationLink, parseCode } from '@myspinbot/shared/pairing/invitation.ts';
+import { agentAccepts, deviceJoins, pairingContext } from '@myspinbot/shared/pairing/statements.ts';
+import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
+import {
+  PAIRING_VERSION,
+  type PairingFinish,
+  type PairingStart,
+  pairedSchema,
+  pairingStartedSchema,
+} from '@myspinbot/shared/wire/pairing.ts';
+import { type Asking, ask } from './ask.ts';
+import type { DeviceLook } from './device-kind.ts';
+import type { Standing } from './identity.ts';
+import { fingerprintOf, isSignedBy, makeDeviceKey, signed } from './keys.ts';
+
+export type PairBy = { kind: 'link'; link: InvitationLink } | { kind: 'code'; code: string };
+
+/**
+ * Pairs under this name; the caller keeps what it returns. Throws Failure `wrong-code` (wrong, used, expired, spent),
+ * `too-often`, `refused` when somebody else answers than the link names, `engine-missing` while nobody is reached,
+ * `bad-input` for what is no code at all.
+ */
+export async function pairDevice(
+  by: PairBy,
+  device: DeviceLook,
+  world: Asking,
+): Promise<{ standing: Omit<NonNullable<Standing>, 'state'>; key: CryptoKey }> {
+  const invited = read(by);
+  const [{ deviceExchange }, key] = await Promise.all([
+    import('@myspinbot/shared/pairing/pake.ts').catch((cause: unknown) => {
+      throw partMissing(cause);
+    }),
+    makeDeviceKey(),
+  ]);
+  const exchange = await deviceExchange(invited.password, invited.invitation);
+
+  const start: PairingStart = {
+    version: PAIRING_VERSION,
+    invitation: invited.invitation,
+    device: { key: key.publicKey, name: device.name, kind: device.kind },
+    share: exchange.share,
+    password: by.kind === 'link' ? 'secret' : 'code',
+  };
+  const started = await ask(world, { path: endpoints.pairingStart, body: start }, pairingStartedSchema);
+
+  // Before anything else: is it the one that was meant? Whoever made the link has told its key.
+  const fingerprint = await fingerprintOf(started.agent.key);
+  if (fingerprint === undefined) throw somebodyElse();
+  if (invited.fingerprint !== undefined && invited.fingerprint !== fingerprint) throw somebodyElse();
+
+  const context = {
+    invitation: invited.invitation,
+    agentKey: started.agent.key,
+    deviceKey: key.publicKey,
+    deviceName: device.name,
+    deviceKind: device.kind,
+  };
+  const confirm = await exchange.finish(pairingContext(context), {
+    share: started.share,
+    confirm: started.confirm,
+  });
+  if (confirm === undefined) throw wrong(by.kind);
+
+  const joins = deviceJoins(context, { device: exchange.share, agent: started.share });
+  const finish: PairingFinish = {
+    session: started.session,
+    confirm,
+    signature: await signed(key.privateKey, joins),
+  };
+  const paired = await ask(world, { path: endpoints.pairingFinish, body: finish }, pairedSchema);
+  const accepts = agentAccepts(context, {
+    device: paired.device,
+    role: paired.role,
+    project: paired.project ?? '',
+  });
+  if (!(await isSignedBy(started.agent.key, accepts, paired.signature))) throw somebodyElse();
+
+  return {
+    standing: {
+      agent: { ...started.agent, fingerprint },
+      device: paired.device,
+      role: paired.role,
+      project: paired.project,
+    },
+    key: key.privateKey,
+  };
+}
+
+function read(by: PairBy): { invitation: string; password: string; fingerprint: string | undefined } {
+  if (by.kind === 'link') {
+    const { invitation, secret, fingerprint } = by.link;
+    return { invitation, password: secret, fingerprint };
+  }
+  const code = parseCode(by.code);
+  if (code === undefined) {
+    throw new Failure({
+      code: 'bad-input',
+      message: 'A code has eight digits, like 12-345-678.',
+      hint: 'Type all of them as the workstation shows them.',
+    });
+  }
+  return { invitation: code.invitation, password: code.digits, fingerprint: undefined };
+}
+
+function wrong(kind: PairBy['kind']): Failure {
+  return new Failure({
+    code: 'wrong-code',
+    message:
+      kind === 'code'
+        ? 'That is not the code that the workstation shows.'
+        : 'That link does not belong to the invitation that is open now.',
+    hint:
+      kind === 'code'
+        ? 'Look at it again: a code has three tries and two minutes. If you are sure of it, somebody in this network may stand in between; then make a new one and use the QR code.'
+        : 'Make a new invitation on the workstation, or with a device that is already paired.',
+    retry: kind === 'code' ? 'soon' : 'never',
+  });
+}
+
+function somebodyElse(): Failure {
+  return new Failure({
+    code: 'refused',
+    message: 'Whoever answered is not the workstation you were invited to: its key is another one.',
+    hint: 'Somebody in this network may stand in between. Make a new invitation on the workstation itself and compare the key it shows.',
+  });
+}
+
+function partMissing(cause: unknown): Failure {
+  return new Failure({
+    code: 'engine-missing',
+    message: 'The part of the app that pairs could not be loaded.',
+    hint: 'See that the workstation is on and that this device is in the same network, then load the page again.',
+    retry: 'soon',
+    cause,
+  });
+}

@@ -1,0 +1,215 @@
+// What this device is to the workstation, as Solid state: pairing, being given another role, being removed or not
+// known any more, and the invitation a page was opened with. It says what may be done and does not do it: documents
+// and files are other people's business.
+import type { Role } from '@myspinbot/shared/access/access.ts';
+import { guestRoom, WORKSPACE_ROOM } from '@myspinbot/shared/document/layout.ts';
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
+import type { ProjectId } from '@myspinbot/shared/project/project.ts';
+import { type Accessor, batch, createMemo, createSignal } from 'solid-js';
+import type { DeviceLook } from '../identity/device-kind.ts';
+import type { Identity, Standing } from '../identity/identity.ts';
+import { pairDevice } from '../identity/pair.ts';
+import { noteRemoval, readRemoval } from '../identity/removal-note.ts';
+import { createSession, type Session, type Word } from '../identity/session.ts';
+import type { Clock } from '../link/clock.ts';
+import type { Access, Live } from './live.ts';
+
+/** The documents this device sits before, and what it may do there. */
+export interface Place {
+  /** The room of the workspace, or of what a guest sees instead. */
+  room: string;
+  mayWrite: boolean;
+}
+
+export interface AccessDesk {
+  access: Accessor<Access>;
+  place: Accessor<Place>;
+  /** Whether links may be opened: paired, and not turned away. */
+  isOpen: Accessor<boolean>;
+  /** Throws Failure `refused` for a guest. */
+  mustEdit(): void;
+  readonly session: Session;
+  invitation: Accessor<InvitationLink | undefined>;
+  dismissInvitation(): void;
+  pair: Live['pair'];
+  /** Asks the workstation once more whether it knows this device. */
+  lookAgain(): void;
+  close(): void;
+}
+
+export function createAccessDesk(world: {
+  identity: Identity;
+  /** As it was read before the first paint. */
+  first: Standing;
+  fetch: typeof fetch;
+  clock: Clock;
+  device: DeviceLook;
+  notes: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
+  invited: InvitationLink | undefined;
+  isOwnMachine: boolean;
+  /** The workstation said something, so it is there. */
+  onAnswer(): void;
+  /** An owner removed this device and wants its data gone. */
+  onErase(agentName: string): void;
+  /** Another workstation takes the place of the one before; `keep` writes its record. */
+  onNewWorkstation(
+    before: NonNullable<Standing>,
+    next: NonNullable<Standing>,
+    keep: () => Promise<void>,
+  ): Promise<void>;
+  /** Another tab did that. */
+  onReplaced(): void;
+}): AccessDesk {
+  const { identity } = world;
+  const [standing, setStanding] = createSignal<Standing>(world.first, { equals: isSame });
+  /** The workstation's word on one device; it is not kept: the next start asks again. */
+  const [away, setAway] = createSignal<{ device: string; why: 'unknown-here' | 'another-workstation' }>();
+  const [erasedBy, setErasedBy] = createSignal(
+    world.first === undefined ? readRemoval(world.notes) : undefined,
+  );
+
+  const access = createMemo(
+    (): Access => {
+      const now = standing();
+      const by = erasedBy();
+      if (by !== undefined) return { state: 'removed', agentName: by, erase: true };
+      if (now === undefined) return { state: 'unpaired' };
+      const { agent, device, role, project } = now;
+      if (now.state === 'removed') return { state: 'removed', agentName: agent.name, erase: false };
+      const turned = away();
+      if (turned?.device === device) return { state: 'forgotten', agentName: agent.name, why: turned.why };
+      const { id, name, fingerprint } = agent;
+      return { state: 'paired', device, role, project, agent: { id, name, fingerprint } };
+    },
+    undefined,
+    { equals: isSame },
+  );
+  // A guest who was removed still sees what it saw, and still writes nothing.
+  const place = createMemo((): Place => placeOf(standing()), undefined, { equals: isSame });
+  const isOpen = createMemo(() => access().state === 'paired');
+
+  const hear = (word: Word) => {
+    const now = standing();
+    if (now?.device !== word.device) return;
+    switch (word.state) {
+      case 'known':
+        world.onAnswer();
+        batch(() => {
+          setAway(undefined);
+          seat(now, word.role, word.project);
+        });
+        return;
+      case 'removed':
+        if (word.erase) {
+          setErasedBy(now.agent.name);
+          world.onErase(now.agent.name);
+        } else {
+          setStanding({ ...now, state: 'removed' });
+          kept(identity.remove(now.device));
+        }
+        return;
+      case 'unknown':
+        setAway({ device: now.device, why: 'unknown-here' });
+        return;
+      case 'another':
+        setAway({ device: now.device, why: 'another-workstation' });
+    }
+  };
+  const seat = (now: NonNullable<Standing>, role: Role, project: ProjectId | null) => {
+    if (now.state !== 'paired' || (now.role === role && now.project === project)) return;
+    setStanding({ ...now, role, project });
+    kept(identity.seat(now.device, role, project));
+  };
+
+  const session = createSession({
+    identity,
+    speaksAs: () => standing()?.device,
+    fetch: world.fetch,
+    clock: world.clock,
+    onWord: hear,
+  });
+  const stopWatching = identity.watch((next) => {
+    // Another tab paired with another workstation: what is open here belongs to the one before.
+    if (isAnother(standing(), next)) world.onReplaced();
+    else setStanding(next);
+  });
+
+  const isPairedWith = (fingerprint: string) => {
+    const now = standing();
+    return now?.state === 'paired' && now.agent.fingerprint === fingerprint;
+  };
+  const [invitation, setInvitation] = createSignal<InvitationLink>();
+
+  const pair: Live['pair'] = async (by, name) => {
+    const made = await pairDevice(by, { ...world.device, name }, world);
+    const next: NonNullable<Standing> = { state: 'paired', ...made.standing };
+    const keep = () => identity.pair(made.standing, made.key);
+    const before = standing();
+    if (before !== undefined && isAnother(before, next)) await world.onNewWorkstation(before, next, keep);
+    else await keep();
+    noteRemoval(world.notes, undefined);
+    batch(() => {
+      setErasedBy(undefined);
+      setAway(undefined);
+      setStanding(next);
+      setInvitation(undefined);
+    });
+  };
+
+  const { invited } = world;
+  if (invited !== undefined && !isPairedWith(invited.fingerprint)) {
+    if (world.isOwnMachine) {
+      pair({ kind: 'link', link: invited }, world.device.name).catch(async () => {
+        // Another tab may have used it; else the person is asked, and hears what went wrong when they try.
+        setStanding(await identity.read());
+        if (!isPairedWith(invited.fingerprint)) setInvitation(invited);
+      });
+    } else setInvitation(invited);
+  }
+
+  return {
+    access,
+    place,
+    isOpen,
+    mustEdit() {
+      if (place().mayWrite) return;
+      throw new Failure({
+        code: 'refused',
+        message: 'A guest sees this project and changes nothing.',
+        hint: 'Ask for another invitation to make something yourself.',
+      });
+    },
+    session,
+    invitation,
+    dismissInvitation: () => setInvitation(undefined),
+    pair,
+    lookAgain() {
+      if (access().state !== 'forgotten') return;
+      session.lookAgain();
+      // Only the answer counts; links are opened when this device is known again.
+      session.prove('token').catch(() => undefined);
+    },
+    close: stopWatching,
+  };
+}
+
+function placeOf(standing: Standing): Place {
+  return standing?.role === 'guest' && standing.project !== null
+    ? { room: guestRoom(standing.project), mayWrite: false }
+    : { room: WORKSPACE_ROOM, mayWrite: true };
+}
+
+function isAnother(before: Standing, next: Standing): boolean {
+  return before !== undefined && next !== undefined && before.agent.id !== next.agent.id;
+}
+
+/** Records of plain fields. */
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The store says itself when it cannot be written, and the workstation says the same thing again next time. */
+function kept(work: Promise<void>): void {
+  work.catch(() => undefined);
+}
