@@ -1,8 +1,9 @@
 // The device's half of a pairing: proves that both sides know the invitation's password, that the workstation holds
-// the key the link names, and that this device holds its own. Nothing is kept unless all of that held. The exchange
-// itself is heavy and is loaded here, when it is first needed.
+// the key the link names, and that this device holds its own. Nothing is kept unless all of that held. The exchange is
+// heavy (70 kB), so this file is loaded when somebody pairs, and is no part of the first load.
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { type InvitationLink, parseCode } from '@myspinbot/shared/pairing/invitation.ts';
+import { deviceExchange } from '@myspinbot/shared/pairing/pake.ts';
 import { agentAccepts, deviceJoins, pairingContext } from '@myspinbot/shared/pairing/statements.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import {
@@ -30,12 +31,7 @@ export async function pairDevice(
   world: Asking,
 ): Promise<{ standing: Omit<NonNullable<Standing>, 'state'>; key: CryptoKey }> {
   const invited = read(by);
-  const [{ deviceExchange }, key] = await Promise.all([
-    import('@myspinbot/shared/pairing/pake.ts').catch((cause: unknown) => {
-      throw partMissing(cause);
-    }),
-    makeDeviceKey(),
-  ]);
+  const key = await makeDeviceKey();
   const exchange = await deviceExchange(invited.password, invited.invitation);
 
   const start: PairingStart = {
@@ -126,15 +122,5 @@ function somebodyElse(): Failure {
     code: 'refused',
     message: 'Whoever answered is not the workstation you were invited to: its key is another one.',
     hint: 'Somebody in this network may stand in between. Make a new invitation on the workstation itself and compare the key it shows.',
-  });
-}
-
-function partMissing(cause: unknown): Failure {
-  return new Failure({
-    code: 'engine-missing',
-    message: 'The part of the app that pairs could not be loaded.',
-    hint: 'See that the workstation is on and that this device is in the same network, then load the page again.',
-    retry: 'soon',
-    cause,
   });
 }

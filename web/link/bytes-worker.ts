@@ -2,6 +2,7 @@
 // holds up the page. One tab's worker at a time moves assets (a Web Lock decides); every worker hashes.
 
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
+import { config } from 'zod';
 import { openIdentity } from '../identity/identity.ts';
 import { provenSocket } from '../identity/proven-socket.ts';
 import { createSession } from '../identity/session.ts';
@@ -14,6 +15,9 @@ import { watchTransferLists } from './transfer-lists.ts';
 import { createTransferPump, type TransferPump, type TransferSocket } from './transfer-pump.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
+
+// As in the page: its policy forbids compiling strings.
+config({ jitless: true });
 
 const TRANSFER_LOCK = 'myspinbot/transfer';
 const db = openDatabase();

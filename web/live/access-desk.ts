@@ -7,9 +7,9 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { type Accessor, batch, createMemo, createSignal } from 'solid-js';
+import { notReached } from '../identity/ask.ts';
 import type { DeviceLook } from '../identity/device-kind.ts';
 import type { Identity, Standing } from '../identity/identity.ts';
-import { pairDevice } from '../identity/pair.ts';
 import { noteRemoval, readRemoval } from '../identity/removal-note.ts';
 import { createSession, type Session, type Word } from '../identity/session.ts';
 import type { Clock } from '../link/clock.ts';
@@ -129,9 +129,11 @@ export function createAccessDesk(world: {
     clock: world.clock,
     onWord: hear,
   });
+  /** What this tab itself was paired as last. */
+  let mine: string | undefined;
   const stopWatching = identity.watch((next) => {
     // Another tab paired with another workstation: what is open here belongs to the one before.
-    if (isAnother(standing(), next)) world.onReplaced();
+    if (isAnother(standing(), next) && next?.device !== mine) world.onReplaced();
     else setStanding(next);
   });
 
@@ -142,8 +144,12 @@ export function createAccessDesk(world: {
   const [invitation, setInvitation] = createSignal<InvitationLink>();
 
   const pair: Live['pair'] = async (by, name) => {
+    const { pairDevice } = await import('../identity/pair.ts').catch((cause: unknown) => {
+      throw notReached(cause);
+    });
     const made = await pairDevice(by, { ...world.device, name }, world);
     const next: NonNullable<Standing> = { state: 'paired', ...made.standing };
+    mine = next.device;
     const keep = () => identity.pair(made.standing, made.key);
     const before = standing();
     if (before !== undefined && isAnother(before, next)) await world.onNewWorkstation(before, next, keep);
@@ -201,7 +207,8 @@ function placeOf(standing: Standing): Place {
 }
 
 function isAnother(before: Standing, next: Standing): boolean {
-  return before !== undefined && next !== undefined && before.agent.id !== next.agent.id;
+  // By the key: a name anybody can take.
+  return before !== undefined && next !== undefined && before.agent.fingerprint !== next.agent.fingerprint;
 }
 
 /** Records of plain fields. */

@@ -32,10 +32,9 @@ import { nextReach, type Reach, type ReachEvent } from '../link/reachability.ts'
 import { openAssetStore } from '../vault/assets.ts';
 import type { AppDatabase } from '../vault/database.ts';
 import { openDocumentLog } from '../vault/document-log.ts';
-import { eraseEverything, type KeptElsewhere } from '../vault/erase.ts';
+import type { KeptElsewhere } from '../vault/erase.ts';
 import { persistStorage, storageUse } from '../vault/persistence.ts';
 import { openProjection } from '../vault/projection.ts';
-import { setAside } from '../vault/set-aside.ts';
 import { ANEW_NOTE, ERASE_NOTE, type TabChannel } from '../vault/tab-channel.ts';
 import { createAccessDesk, type Place } from './access-desk.ts';
 import { createAssetUrls } from './asset-urls.ts';
@@ -296,6 +295,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       await letGo();
       view.empty();
       try {
+        const { eraseEverything } = await import('../vault/erase.ts');
         await eraseEverything(db.name, world.kept, clock);
       } finally {
         noteRemoval(world.notes, agentName);
@@ -311,12 +311,14 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       next: NonNullable<Standing>,
       keep: () => Promise<void>,
     ) => {
-      if (next.role === 'owner') return keep();
+      const { bringAlong, setAside } = await import('../vault/set-aside.ts');
+      if (next.role === 'owner') return bringAlong(db, clock.now, keep);
       world.tabs.tell(ANEW_NOTE);
       rooms.allow(false);
       await rooms.close();
       await view.settled();
-      await setAside(db, { before: before.agent.id, next: next.agent.id }, keep);
+      const fingerprints = { before: before.agent.fingerprint, next: next.agent.fingerprint };
+      await setAside(db, fingerprints, keep);
       world.leave();
     };
     stops.push(

@@ -6,7 +6,6 @@ import * as Y from 'yjs';
 import type { Clock } from '../link/clock.ts';
 import { fromWorkstation, openRoomLink, type RoomLink } from '../link/room-link.ts';
 import type { DocumentLog } from '../vault/document-log.ts';
-import { isAside } from '../vault/set-aside.ts';
 import { openStoredDocument, type SaveState, type StoredDocument } from '../vault/stored-document.ts';
 import type { TabChannel } from '../vault/tab-channel.ts';
 
@@ -180,8 +179,8 @@ export function openRooms(world: {
     if (!here || !world.mayWrite()) return;
     for (const room of await log.unsent()) {
       if (sending.size >= SENDING_AT_ONCE) return;
-      // Written by the workstation alone, or another workstation's.
-      if (guestRoomProject(room) !== undefined || isAside(room)) continue;
+      // Written by the workstation alone.
+      if (guestRoomProject(room) !== undefined) continue;
       if (sending.has(room) || held.get(room)?.users !== undefined) continue;
       const open = use(room, hold(room));
       sending.set(room, open);

@@ -4,8 +4,8 @@
 import { type AssetHash, type AssetRef, BLOCK_BYTES, blockRange } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { PartialAsset, TransferStore } from '@myspinbot/shared/transfer/store.ts';
+import { blockHash } from './block-hash.ts';
 import type { AppDatabase, RefusedNote } from './database.ts';
-import { blockHash, hashBlob } from './hashing.ts';
 
 export interface AssetStore extends TransferStore {
   ref(hash: AssetHash): Promise<AssetRef | undefined>;
@@ -145,6 +145,8 @@ async function openPartial(
         parts.push(new Blob(rows.map((row) => row.bytes as Uint8Array<ArrayBuffer>)));
       }
       const blob = new Blob(parts, { type: asset.type });
+      // Heavy, and only where assets arrive: in the worker, which has it already.
+      const { hashBlob } = await import('./hashing.ts');
       const whole = await hashBlob(blob);
       if (whole.hash !== hash || blob.size !== asset.bytes) {
         const damaged = blocks.flatMap((block, index) => (whole.blocks[index] === block ? [] : [index]));

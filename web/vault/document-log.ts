@@ -4,6 +4,13 @@
 import * as Y from 'yjs';
 import type { AppDatabase, RoomRow } from './database.ts';
 
+/** Rooms of another workstation than this device is paired with: see set-aside.ts. */
+export const ASIDE = 'aside/';
+
+export function isAside(room: string): boolean {
+  return room.startsWith(ASIDE);
+}
+
 export interface Tail {
   updates: Uint8Array[];
   /** The newest commit that `updates` covers. */
@@ -92,7 +99,7 @@ export function openDocumentLog(db: AppDatabase): DocumentLog {
 
     async unsent() {
       const rows = await db.rooms.filter((row) => row.written > row.handed).toArray();
-      return rows.map((row) => row.room);
+      return rows.map((row) => row.room).filter((room) => !isAside(room));
     },
   };
 }

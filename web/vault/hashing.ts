@@ -3,6 +3,7 @@
 import { type AssetHash, blockCount, blockRange } from '@myspinbot/shared/asset/asset.ts';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { blockHash } from './block-hash.ts';
 
 export interface BlobHashes {
   hash: AssetHash;
@@ -21,10 +22,4 @@ export async function hashBlob(blob: Blob): Promise<BlobHashes> {
     whole.update(bytes);
   }
   return { hash: bytesToHex(whole.digest()) as AssetHash, blocks };
-}
-
-/** 64 lower-case hex digits. Where WebCrypto is absent (plain HTTP on a LAN) the streaming hash does it. */
-export async function blockHash(bytes: Uint8Array): Promise<string> {
-  if (globalThis.crypto?.subtle === undefined) return bytesToHex(sha256(bytes));
-  return bytesToHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)));
 }

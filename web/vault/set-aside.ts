@@ -1,8 +1,8 @@
-// Documents of one workstation make room for those of another: they stay on this device under another name, out of
-// reach of any link, and come back when this device is paired with their workstation again.
+// What becomes of the documents here when this device is paired with another workstation than before: they are set
+// aside, under another name and out of reach of any link, until their own workstation is back; or they go along.
+// Workstations are told apart by the fingerprints of their keys.
 import type { AppDatabase } from './database.ts';
-
-const ASIDE = 'aside/';
+import { ASIDE, isAside } from './document-log.ts';
 
 /**
  * In one commit, together with `keep`. What waits to be sent or fetched is forgotten: the workstation it was for asks
@@ -10,11 +10,11 @@ const ASIDE = 'aside/';
  */
 export async function setAside(
   db: AppDatabase,
-  agents: { before: string; next: string },
+  fingerprints: { before: string; next: string },
   keep: () => Promise<void>,
 ): Promise<void> {
-  const away = `${ASIDE}${agents.before}/`;
-  const back = `${ASIDE}${agents.next}/`;
+  const away = `${ASIDE}${fingerprints.before}/`;
+  const back = `${ASIDE}${fingerprints.next}/`;
   const renamed = (room: string): string =>
     room.startsWith(back) ? room.slice(back.length) : room.startsWith(ASIDE) ? room : away + room;
   const { updates, rooms, outbox, wanted, projects, jobs, standing, keys } = db;
@@ -30,7 +30,24 @@ export async function setAside(
   });
 }
 
-/** Whether a room of the log was set aside: it is nobody's to send. */
-export function isAside(room: string): boolean {
-  return room.startsWith(ASIDE);
+/**
+ * In one commit, together with `keep`: nothing that lies here counts as sent any more, whoever it came from, so that
+ * a workstation with an empty data folder gets everything back, files and all.
+ */
+export async function bringAlong(
+  db: AppDatabase,
+  now: () => number,
+  keep: () => Promise<void>,
+): Promise<void> {
+  const { updates, rooms, assets, outbox, standing, keys } = db;
+  await db.transaction('rw', [updates, rooms, assets, outbox, standing, keys], async () => {
+    const accounts = new Map((await rooms.toArray()).map((row) => [row.room, row]));
+    await updates.toCollection().each(({ room }) => {
+      if (!isAside(room)) accounts.set(room, { room, written: accounts.get(room)?.written || 1, handed: 0 });
+    });
+    await rooms.bulkPut([...accounts.values()]);
+    const kept = await assets.toArray();
+    await outbox.bulkPut(kept.map(({ hash, bytes }) => ({ hash, left: bytes, addedAt: now() })));
+    await keep();
+  });
 }
