@@ -1,0 +1,50 @@
+import 'fake-indexeddb/auto';
+import { Dexie } from 'dexie';
+import { expect, test } from 'vitest';
+import { AppDatabase } from './database.ts';
+
+test('a store of version 1 is opened with everything in it, and can keep a key that cannot be exported', async () => {
+  const name = 'before-pairing';
+  const before = new Dexie(name);
+  before.version(1).stores({
+    updates: '++seq, [room+seq]',
+    rooms: 'room',
+    projects: 'id, updatedAt',
+    jobs: 'id, requestedAt',
+    assets: 'hash',
+    blobs: 'hash',
+    partials: 'hash',
+    pieces: '[hash+index]',
+    outbox: 'hash, addedAt',
+    wanted: 'hash, askedAt',
+    notes: 'name',
+  });
+  await before.table('updates').add({ room: 'workspace', updates: [Uint8Array.of(1, 2)] });
+  await before.table('notes').put({ name: 'device', value: 'd_1' });
+  await before.table('outbox').put({ hash: 'a', left: 3, addedAt: 4 });
+  before.close();
+
+  const db = new AppDatabase(name);
+  expect(await db.updates.toArray()).toEqual([{ seq: 1, room: 'workspace', updates: [Uint8Array.of(1, 2)] }]);
+  expect((await db.notes.get('device'))?.value).toBe('d_1');
+  expect(await db.outbox.toArray()).toEqual([{ hash: 'a', left: 3, addedAt: 4 }]);
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
+  const { privateKey } = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify']);
+  await db.keys.put({ name: 'device', key: privateKey });
+  db.close();
+
+  const again = new AppDatabase(name);
+  const row = await again.keys.get('device');
+  expect(row?.key.extractable).toBe(false);
+  await expect(crypto.subtle.exportKey('pkcs8', row!.key)).rejects.toThrow();
+  again.close();
+});
+
+test('a store that another tab deletes is let go of, and not made again by the next question', async () => {
+  const name = 'deleted';
+  const db = new AppDatabase(name);
+  await db.notes.put({ name: 'device', value: 'd_1' });
+  await Dexie.delete(name);
+  await expect(db.notes.get('device')).rejects.toThrow();
+  expect((await indexedDB.databases()).map((database) => database.name)).not.toContain(name);
+});
