@@ -1,7 +1,7 @@
 // The app's composition root: the browser's own things are picked up here and nowhere else, handed to the live
 // layer, and the screens are mounted. The lists are painted in the first frame, from this device's store.
 import './design/design.css';
-import { parseLink } from '@myspinbot/shared/pairing/invitation.ts';
+import { type InvitationLink, parseLink } from '@myspinbot/shared/pairing/invitation.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { render } from 'solid-js/web';
 import { config } from 'zod';
@@ -20,10 +20,7 @@ import { openTabChannel } from './vault/tab-channel.ts';
 config({ jitless: true });
 
 // Out of the address bar and the history at once: whoever looks at either must not find the secret.
-const invited = parseLink(location.hash);
-if (location.hash.startsWith('#pair=')) {
-  history.replaceState(history.state, '', location.pathname + location.search);
-}
+const invited = takeInvitation();
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('index.html has no #app');
@@ -57,7 +54,6 @@ async function start(into: HTMLElement): Promise<void> {
     urls: { create: (blob) => URL.createObjectURL(blob), revoke: (url) => URL.revokeObjectURL(url) },
     storage: navigator.storage,
     device: deviceLook(navigator.userAgent, navigator.maxTouchPoints),
-    invited,
     isOwnMachine: ['127.0.0.1', 'localhost', '[::1]'].includes(location.hostname),
     notes: storageOf(() => localStorage),
     kept: {
@@ -68,6 +64,12 @@ async function start(into: HTMLElement): Promise<void> {
       ),
     },
     leave: () => location.replace('/'),
+  });
+  if (invited !== undefined) live.invited(invited);
+  // A link that is pasted into the address of an open page loads nothing anew.
+  addEventListener('hashchange', () => {
+    const link = takeInvitation();
+    if (link !== undefined) live.invited(link);
   });
   const onVisible = (seen: () => void) => {
     document.addEventListener('visibilitychange', () => {
@@ -99,6 +101,14 @@ async function start(into: HTMLElement): Promise<void> {
     ),
     into,
   );
+}
+
+function takeInvitation(): InvitationLink | undefined {
+  const link = parseLink(location.hash);
+  if (location.hash.startsWith('#pair=')) {
+    history.replaceState(history.state, '', location.pathname + location.search);
+  }
+  return link;
 }
 
 /** Undefined where the browser keeps none for this page: asking alone throws there. */

@@ -6,7 +6,7 @@ import { guestRoom, WORKSPACE_ROOM } from '@myspinbot/shared/document/layout.ts'
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
-import { type Accessor, batch, createMemo, createSignal } from 'solid-js';
+import { type Accessor, batch, createComputed, createMemo, createSignal, on } from 'solid-js';
 import { notReached } from '../identity/ask.ts';
 import type { DeviceLook } from '../identity/device-kind.ts';
 import type { Identity, Standing } from '../identity/identity.ts';
@@ -32,6 +32,8 @@ export interface AccessDesk {
   readonly session: Session;
   invitation: Accessor<InvitationLink | undefined>;
   dismissInvitation(): void;
+  /** The page was opened with this link, or was given it later. */
+  invite(link: InvitationLink): void;
   pair: Live['pair'];
   /** Asks the workstation once more whether it knows this device. */
   lookAgain(): void;
@@ -46,7 +48,6 @@ export function createAccessDesk(world: {
   clock: Clock;
   device: DeviceLook;
   notes: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
-  invited: InvitationLink | undefined;
   isOwnMachine: boolean;
   /** The workstation said something, so it is there. */
   onAnswer(): void;
@@ -163,16 +164,31 @@ export function createAccessDesk(world: {
     });
   };
 
-  const { invited } = world;
-  if (invited !== undefined && !isPairedWith(invited.fingerprint)) {
-    if (world.isOwnMachine) {
-      pair({ kind: 'link', link: invited }, world.device.name).catch(async () => {
-        // Another tab may have used it; else the person is asked, and hears what went wrong when they try.
-        setStanding(await identity.read());
-        if (!isPairedWith(invited.fingerprint)) setInvitation(invited);
-      });
-    } else setInvitation(invited);
-  }
+  /** A link of the workstation that this device is paired with is kept in case it is not known there any more. */
+  let spare: InvitationLink | undefined;
+  const offer = (link: InvitationLink) => {
+    if (!world.isOwnMachine) {
+      setInvitation(link);
+      return;
+    }
+    pair({ kind: 'link', link }, world.device.name).catch(async () => {
+      // Another tab may have used it; else the person is asked, and hears what went wrong when they try.
+      setStanding(await identity.read());
+      if (!isPairedWith(link.fingerprint)) setInvitation(link);
+    });
+  };
+  const invite = (link: InvitationLink) => {
+    if (isOpen() && isPairedWith(link.fingerprint)) spare = link;
+    else offer(link);
+  };
+  createComputed(
+    on(isOpen, (is) => {
+      const link = spare;
+      spare = undefined;
+      if (!is && link !== undefined && erasedBy() === undefined) offer(link);
+      else spare = link;
+    }),
+  );
 
   return {
     access,
@@ -189,6 +205,7 @@ export function createAccessDesk(world: {
     session,
     invitation,
     dismissInvitation: () => setInvitation(undefined),
+    invite,
     pair,
     lookAgain() {
       if (access().state !== 'forgotten') return;

@@ -40,7 +40,7 @@ const guest = { role: 'guest', project: robin } as const;
 const isHere = (live: TestLive) => until(() => live.live.workstation().state === 'here', 'the workstation');
 /** Lets everything that may happen by itself happen. */
 const settled = async () => {
-  for (let turn = 0; turn < 60; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
 };
 
 function notes(): Storage {
@@ -130,6 +130,20 @@ test('an invitation of the workstation that this device is paired with is ignore
   await isHere(here);
   expect(here.live.invitation()).toBeUndefined();
   expect(own.asked).not.toContain(endpoints.pairingStart);
+});
+
+test('an invitation counts after all when the workstation turns out not to know this device any more', async () => {
+  const hub = createFakeHub();
+  const own = await createFakeAgent({ isHere: hub.isHere });
+  const here = await world({ hub, agent: own, invited: own.invite().link });
+  await isHere(here);
+  own.forget(here.device);
+  hub.cut(here.device);
+  await until(() => here.live.invitation() !== undefined, 'the question');
+  const link = here.live.invitation()!;
+  await here.live.pair({ kind: 'link', link }, 'Again');
+  await isHere(here);
+  expect(here.live.invitation()).toBeUndefined();
 });
 
 test('an invitation that was used up is asked about on the own machine too, so that somebody hears why', async () => {

@@ -64,8 +64,6 @@ export interface LiveWorld {
   storage: StorageManager | undefined;
   /** What this device is called when others see it, and what it is. */
   device: DeviceLook;
-  /** The invitation in this page's address. */
-  invited: InvitationLink | undefined;
   /** Whether the page comes from this very machine. */
   isOwnMachine: boolean;
   /** Small notes that outlive the store. */
@@ -77,6 +75,8 @@ export interface LiveWorld {
 }
 
 export interface OpenLive extends Live {
+  /** The page was opened with this invitation in its address, or was given it there later. */
+  invited(link: InvitationLink): void;
   /** The page is visible or online again. */
   wake(): void;
   /** Resolves when everything written so far is on disk, lists included. */
@@ -106,7 +106,6 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       clock,
       device: world.device,
       notes: world.notes,
-      invited: world.invited,
       isOwnMachine: world.isOwnMachine,
       onAnswer: () => heard('answered'),
       onErase: (agentName) => quietly(erase(agentName).finally(world.leave)),
@@ -452,6 +451,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       storage: () => storageUse(world.storage),
       persist: () => persistStorage(world.storage),
 
+      invited: desk.invite,
       wake() {
         desk.lookAgain();
         rooms.wake();

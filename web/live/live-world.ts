@@ -104,7 +104,6 @@ export async function openTestLive(options: TestLiveOptions = {}): Promise<TestL
     },
     storage: undefined,
     device: { name: 'Test', kind: 'browser' },
-    invited: options.invited,
     isOwnMachine: options.isOwnMachine ?? false,
     notes: options.notes,
     kept: options.kept ?? { caches: undefined, workers: undefined, notes: [] },
@@ -112,6 +111,7 @@ export async function openTestLive(options: TestLiveOptions = {}): Promise<TestL
       seen.left++;
     },
   });
+  if (options.invited !== undefined) live.invited(options.invited);
   return {
     live,
     db,
