@@ -218,9 +218,9 @@ export function createAccessDesk(world: {
 }
 
 function placeOf(standing: Standing): Place {
-  return standing?.role === 'guest' && standing.project !== null
-    ? { room: guestRoom(standing.project), mayWrite: false }
-    : { room: WORKSPACE_ROOM, mayWrite: true };
+  const isGuest = standing?.role === 'guest';
+  const room = isGuest && standing.project !== null ? guestRoom(standing.project) : WORKSPACE_ROOM;
+  return { room, mayWrite: !isGuest };
 }
 
 function isAnother(before: Standing, next: Standing): boolean {
