@@ -49,8 +49,9 @@ export interface Gate {
   /** Throws Failure `wrong-code` (wrong, used, expired, spent, not from here) or `too-often`. Spends an attempt. */
   startPairing(start: PairingStart, origin: Origin): Promise<PairingStarted>;
   finishPairing(finish: PairingFinish, origin: Origin): Promise<Paired>;
-  challenge(asked: Challenge): Promise<Challenged>;
-  /** Throws Failure `unpaired` when the proof is wrong, old or used. */
+  /** Throws Failure `too-often`. */
+  challenge(asked: Challenge, origin: Origin): Promise<Challenged>;
+  /** Throws Failure `unpaired` when the proof is wrong, old or used; `too-often`. */
   grantToken(request: TokenRequest, origin: Origin): Promise<TokenGrant>;
 
   /** `links` are made by whoever knows the addresses: see `addresses` in GateOptions. */
