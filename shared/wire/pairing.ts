@@ -135,6 +135,21 @@ export function parseProofProtocol(header: string | undefined): TokenRequest | u
 }
 
 // Looking after devices: an owner's page, the command line, scripts with scope "all".
+//
+//   GET    devices                          {devices: DeviceRecord[]}
+//   PATCH  devices/<id>    {name?, role?, project?}
+//   DELETE devices/<id>?erase=true          (without the question: it keeps what it has)
+//   POST   invitations     Invite           Invitation
+//   GET    invitations/<id>                 Invitation
+//   DELETE invitations/<id>
+//   GET    tokens                           {tokens: ScriptToken[]}
+//   POST   tokens          {name, scope}    {token, record}
+//   DELETE tokens/<id>
+//   GET    audit?before=<at>                {entries: AuditEntry[]}, newest first
+//   GET    security                         SecurityReport
+//   POST   security/rotate-authority
+//
+// What answers with nothing is empty or any JSON. A refusal is {code, message, hint, retry?}.
 
 export const deviceRecordSchema = z.object({
   id: deviceIdSchema,
