@@ -22,6 +22,14 @@ export interface Place {
   mayWrite: boolean;
 }
 
+/** Another workstation takes the place of the one before; `keep` writes its record. */
+export type NewWorkstation = (
+  before: NonNullable<Standing>,
+  next: NonNullable<Standing>,
+  keep: () => Promise<void>,
+  ways: typeof import('../vault/set-aside.ts'),
+) => Promise<void>;
+
 export interface AccessDesk {
   access: Accessor<Access>;
   place: Accessor<Place>;
@@ -53,12 +61,7 @@ export function createAccessDesk(world: {
   onAnswer(): void;
   /** An owner removed this device and wants its data gone. */
   onErase(agentName: string): void;
-  /** Another workstation takes the place of the one before; `keep` writes its record. */
-  onNewWorkstation(
-    before: NonNullable<Standing>,
-    next: NonNullable<Standing>,
-    keep: () => Promise<void>,
-  ): Promise<void>;
+  onNewWorkstation: NewWorkstation;
   /** Another tab did that. */
   onReplaced(): void;
 }): AccessDesk {
@@ -92,7 +95,7 @@ export function createAccessDesk(world: {
 
   const hear = (word: Word) => {
     const now = standing();
-    if (now?.device !== word.device) return;
+    if (now?.device !== word.device || erasedBy() !== undefined) return;
     switch (word.state) {
       case 'known':
         world.onAnswer();
@@ -145,7 +148,11 @@ export function createAccessDesk(world: {
   const [invitation, setInvitation] = createSignal<InvitationLink>();
 
   const pair: Live['pair'] = async (by, name) => {
-    const { pairDevice } = await import('../identity/pair.ts').catch((cause: unknown) => {
+    // All of it before the first word: a part that cannot be loaded later would leave the pairing halfway.
+    const [{ pairDevice }, ways] = await Promise.all([
+      import('../identity/pair.ts'),
+      import('../vault/set-aside.ts'),
+    ]).catch((cause: unknown) => {
       throw notReached(cause);
     });
     const made = await pairDevice(by, { ...world.device, name }, world);
@@ -153,7 +160,8 @@ export function createAccessDesk(world: {
     mine = next.device;
     const keep = () => identity.pair(made.standing, made.key);
     const before = standing();
-    if (before !== undefined && isAnother(before, next)) await world.onNewWorkstation(before, next, keep);
+    if (before !== undefined && isAnother(before, next))
+      await world.onNewWorkstation(before, next, keep, ways);
     else await keep();
     noteRemoval(world.notes, undefined);
     batch(() => {

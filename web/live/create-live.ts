@@ -23,7 +23,7 @@ import {
 import { unwrap } from 'solid-js/store';
 import { Awareness } from 'y-protocols/awareness';
 import type { DeviceLook } from '../identity/device-kind.ts';
-import { openIdentity, type Standing } from '../identity/identity.ts';
+import { openIdentity } from '../identity/identity.ts';
 import { provenSocket } from '../identity/proven-socket.ts';
 import { noteRemoval } from '../identity/removal-note.ts';
 import type { Bytes } from '../link/bytes.ts';
@@ -32,11 +32,11 @@ import { nextReach, type Reach, type ReachEvent } from '../link/reachability.ts'
 import { openAssetStore } from '../vault/assets.ts';
 import type { AppDatabase } from '../vault/database.ts';
 import { openDocumentLog } from '../vault/document-log.ts';
-import type { KeptElsewhere } from '../vault/erase.ts';
+import { eraseEverything, type KeptElsewhere } from '../vault/erase.ts';
 import { persistStorage, storageUse } from '../vault/persistence.ts';
 import { openProjection } from '../vault/projection.ts';
 import { ANEW_NOTE, ERASE_NOTE, type TabChannel } from '../vault/tab-channel.ts';
-import { createAccessDesk, type Place } from './access-desk.ts';
+import { createAccessDesk, type NewWorkstation, type Place } from './access-desk.ts';
 import { createAssetUrls } from './asset-urls.ts';
 import { createDevicesDesk } from './devices-desk.ts';
 import { keepFile } from './keep-file.ts';
@@ -109,7 +109,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       isOwnMachine: world.isOwnMachine,
       onAnswer: () => heard('answered'),
       onErase: (agentName) => quietly(erase(agentName).finally(world.leave)),
-      onNewWorkstation: (before, next, keep) => changeWorkstation(before, next, keep),
+      onNewWorkstation: (...change) => changeWorkstation(...change),
       onReplaced: () => quietly(letGo().finally(world.leave)),
     });
     const rooms = openRooms({
@@ -294,7 +294,6 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       await letGo();
       view.empty();
       try {
-        const { eraseEverything } = await import('../vault/erase.ts');
         await eraseEverything(db.name, world.kept, clock);
       } finally {
         noteRemoval(world.notes, agentName);
@@ -305,12 +304,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
      * everything back. Whoever comes as somebody's member or guest brings nothing of another workstation there; it is
      * set aside until this device is paired with that one again.
      */
-    const changeWorkstation = async (
-      before: NonNullable<Standing>,
-      next: NonNullable<Standing>,
-      keep: () => Promise<void>,
-    ) => {
-      const { bringAlong, setAside } = await import('../vault/set-aside.ts');
+    const changeWorkstation: NewWorkstation = async (before, next, keep, { bringAlong, setAside }) => {
       if (next.role === 'owner') return bringAlong(db, clock.now, keep);
       world.tabs.tell(ANEW_NOTE);
       rooms.allow(false);
