@@ -103,6 +103,28 @@ test('a workstation that does not know this device is asked again only on purpos
   expect(words.map((word) => word.state)).toEqual(['unknown', 'unknown']);
 });
 
+test('a workstation that is asked too often is there all the same, and is asked again', async () => {
+  let isBusy = true;
+  const { session, words, agent } = await world();
+  const clock = createHandClock();
+  const busy = createSession({
+    identity: {
+      credentials: async () => ({ standing: (await agent.adopt('Phone')).standing, key: {} as CryptoKey }),
+    },
+    fetch: async () =>
+      isBusy
+        ? Response.json({ code: 'too-often', message: 'Too often.', hint: 'Wait.' }, { status: 429 })
+        : Response.error(),
+    clock,
+    onWord: (word) => words.push(word),
+  });
+  await expect(busy.prove('token')).rejects.toMatchObject({ code: 'too-often' });
+  isBusy = false;
+  await expect(busy.prove('token')).rejects.toMatchObject({ code: 'engine-missing' });
+  expect(words.map((word) => word.state)).toEqual(['busy']);
+  await session.prove('token');
+});
+
 test('another workstation at the same address is told from one that forgot', async () => {
   const before = await createFakeAgent({ id: 'agent-before' });
   const { session, words } = await world({ id: 'agent-after' }, before);

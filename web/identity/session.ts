@@ -22,6 +22,8 @@ export type Word = { device: string } & (
   | { state: 'known'; role: Role; project: ProjectId | null }
   | { state: 'removed'; erase: boolean }
   | { state: 'unknown' }
+  /** It is there and refused to say anything now: asked too often. */
+  | { state: 'busy' }
   /** It says itself that it is another one than was paired, or has another key. */
   | { state: 'another' }
 );
@@ -62,7 +64,7 @@ export function createSession(world: {
     return found;
   };
   const hear = (word: Word) => {
-    if (word.state !== 'known') turnedAway = word.device;
+    if (word.state !== 'known' && word.state !== 'busy') turnedAway = word.device;
     world.onWord?.(word);
   };
 
@@ -70,7 +72,12 @@ export function createSession(world: {
     const { standing, key } = await credentials();
     const { agent, device } = standing;
     const challenge: Challenge = { device, nonce: newNonce() };
-    const said = await ask(world, { path: endpoints.challenge, body: challenge }, challengedSchema);
+    const said = await ask(world, { path: endpoints.challenge, body: challenge }, challengedSchema).catch(
+      (cause: unknown) => {
+        if (cause instanceof Failure && cause.code !== 'engine-missing') hear({ state: 'busy', device });
+        throw cause;
+      },
+    );
     const named = { agent: agent.id, device, deviceNonce: challenge.nonce };
     switch (said.state) {
       case 'unknown': {

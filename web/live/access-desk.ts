@@ -97,6 +97,9 @@ export function createAccessDesk(world: {
     const now = standing();
     if (now?.device !== word.device || erasedBy() !== undefined) return;
     switch (word.state) {
+      case 'busy':
+        world.onAnswer();
+        return;
       case 'known':
         world.onAnswer();
         batch(() => {
