@@ -1,7 +1,7 @@
 // A labelled line or area of text with a hint and an error. Direction follows the text itself, so that Arabic
 // and Hebrew run the right way in every field.
 import './field.css';
-import { createEffect, createUniqueId, type JSX, on, Show } from 'solid-js';
+import { createEffect, createUniqueId, type JSX, on, onMount, Show } from 'solid-js';
 
 export interface FieldProps {
   label: string;
@@ -14,6 +14,8 @@ export interface FieldProps {
   /** Keeps the label for ears only where the place on the screen says it. */
   labelHidden?: boolean;
   id?: string;
+  /** Takes the focus when it appears. */
+  first?: boolean;
 }
 
 function useIds(props: FieldProps) {
@@ -51,9 +53,15 @@ function Around(props: { field: FieldProps; id: string; children: JSX.Element })
 
 export function Field(props: FieldProps) {
   const { id, describedBy } = useIds(props);
+  let entry: HTMLInputElement | undefined;
+  onMount(() => {
+    // After a menu or dialog has given the focus back.
+    if (props.first === true) setTimeout(() => entry?.select());
+  });
   return (
     <Around field={props} id={id()}>
       <input
+        ref={entry}
         id={id()}
         type="text"
         dir="auto"

@@ -1,9 +1,9 @@
-// One quiet line: is the workstation here, being looked for, or away. The filled lamp, the ring and the words say
+// One quiet line: is the workstation here, being looked for, away, or none of ours. The filled lamp, the ring and the words say
 // it; colour only repeats it.
 import './workstation-line.css';
 
 export interface WorkstationWords {
-  state: 'here' | 'looking' | 'away';
+  state: 'here' | 'looking' | 'away' | 'unpaired';
   text: string;
 }
 

@@ -5,6 +5,7 @@ import { lazy } from 'solid-js';
 import { createTheme } from '../design/theme.ts';
 import { createToasts, ToastContext } from '../parts/toast.tsx';
 import { createNow, DeskContext } from './desk.ts';
+import { createDoorway } from './doorway.ts';
 import { Home } from './home.tsx';
 import { House } from './house.tsx';
 import { createInstall } from './install.ts';
@@ -13,6 +14,7 @@ import { createPremieres } from './premieres.ts';
 const Project = lazy(() => import('./project.tsx'));
 const JobScreen = lazy(() => import('./job.tsx'));
 const History = lazy(() => import('./history.tsx'));
+const Devices = lazy(() => import('./devices.tsx'));
 const Settings = lazy(() => import('./settings.tsx'));
 const NotFound = lazy(() => import('./not-found.tsx'));
 
@@ -21,7 +23,14 @@ export function App() {
   const [theme, setTheme] = createTheme();
   return (
     <DeskContext.Provider
-      value={{ theme, setTheme, install: createInstall(), premieres: createPremieres(), now: createNow() }}
+      value={{
+        theme,
+        setTheme,
+        install: createInstall(),
+        premieres: createPremieres(),
+        now: createNow(),
+        doorway: createDoorway(),
+      }}
     >
       <ToastContext.Provider value={createToasts()}>
         <Router root={House}>
@@ -29,6 +38,7 @@ export function App() {
           <Route path="/project/:id" component={Project} />
           <Route path="/job/:id" component={JobScreen} />
           <Route path="/history" component={History} />
+          <Route path="/devices" component={Devices} />
           <Route path="/settings" component={Settings} />
           <Route path="*" component={NotFound} />
         </Router>

@@ -1,7 +1,8 @@
-// What the screens share beside the live world: the theme, the install offer, the premieres seen, and the time of
-// day for "12 minutes ago".
+// What the screens share beside the live world: the theme, the install offer, the premieres seen, what stands before
+// the house, and the time of day for "12 minutes ago".
 import { type Accessor, createContext, createSignal, onCleanup, useContext } from 'solid-js';
 import type { Theme } from '../design/theme.ts';
+import type { Doorway } from './doorway.ts';
 import type { Install } from './install.ts';
 import type { Premieres } from './premieres.ts';
 
@@ -10,6 +11,7 @@ export interface Desk {
   setTheme(theme: Theme): void;
   install: Install;
   premieres: Premieres;
+  doorway: Doorway;
   /** Epoch ms, renewed twice a minute. */
   now: Accessor<number>;
 }

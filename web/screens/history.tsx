@@ -12,6 +12,7 @@ import { useDesk } from './desk.ts';
 import { isOn, jobWords, phaseMark } from './job-words.ts';
 import { PremierePoster } from './premiere-poster.tsx';
 import { agoWords } from './time-words.ts';
+import { reachOf } from './workstation-words.ts';
 
 /** Posters shown at first and with every press on "Show more": a year of videos must not load at once. */
 const PAGE = 24;
@@ -31,7 +32,11 @@ export default function History() {
         fallback={
           <EmptyState
             title="No premieres yet"
-            text="Every video you spin comes here, and stays until you take it out."
+            text={
+              live.mayEdit()
+                ? 'Every video you spin comes here, and stays until you take it out.'
+                : 'Every video of the project you may see comes here.'
+            }
             action={
               <LinkButton tone="quiet" href="/">
                 To the stage
@@ -79,7 +84,7 @@ function Line(props: { job: JobView; before: number }) {
   const cover = live.assetUrl(
     () => live.projects.find((project) => project.id === props.job.request.project)?.cover,
   );
-  const words = () => jobWords(props.job, progress(), live.workstation(), props.before);
+  const words = () => jobWords(props.job, progress(), reachOf(live), props.before);
   const hide = () => {
     const id = props.job.request.id;
     live.hide(id, true);
@@ -99,7 +104,7 @@ function Line(props: { job: JobView; before: number }) {
           : `${words().short} · ${agoWords(props.job.run?.finishedAt ?? props.job.request.requestedAt, desk.now())}`
       }
       actions={
-        isOn(props.job.phase) ? undefined : (
+        isOn(props.job.phase) || !live.mayEdit() ? undefined : (
           <IconButton shape={EyeOff} label="Take out of the history" onClick={hide} />
         )
       }

@@ -6,6 +6,7 @@ import type { JobView } from '../live/live.ts';
 import { useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
 import { Proscenium } from '../parts/curtain.tsx';
+import { EmptyState } from '../parts/empty-state.tsx';
 import { JobRow } from '../parts/job-row.tsx';
 import { Medallion } from '../parts/medallion.tsx';
 import { Section } from '../parts/section.tsx';
@@ -16,8 +17,9 @@ import { useDesk } from './desk.ts';
 import { isOn, jobWords, phaseMark } from './job-words.ts';
 import { PremierePoster } from './premiere-poster.tsx';
 import { loadSample, SAMPLE_PORTRAIT } from './sample.ts';
+import { StandingCard } from './standing-card.tsx';
 import { agoWords } from './time-words.ts';
-import { workstationWords } from './workstation-words.ts';
+import { reachOf, workstationWords } from './workstation-words.ts';
 
 /** Posters on Home; the rest is in the history. */
 const LAST = 6;
@@ -31,9 +33,22 @@ export function Home() {
 
   return (
     <div class="mx-auto grid max-w-page gap-10 p-4 tablet:p-8">
+      <StandingCard />
       <Show
         when={live.projects.length > 0}
-        fallback={<FirstNight busy={cast.isBusy()} onSample={cast.startSample} onOwn={cast.startNew} />}
+        fallback={
+          <Show
+            when={live.mayEdit()}
+            fallback={
+              <EmptyState
+                title="Nothing is playing yet"
+                text="You are a guest here. The project you were invited to comes as soon as your workstation is within reach."
+              />
+            }
+          >
+            <FirstNight busy={cast.isBusy()} onSample={cast.startSample} onOwn={cast.startNew} />
+          </Show>
+        }
       >
         <Show when={on().length > 0}>
           <Section title="On now">
@@ -42,8 +57,8 @@ export function Home() {
             </ul>
           </Section>
         </Show>
-        <Section title="Your cast">
-          <Shelf label="Your cast">
+        <Section title={live.mayEdit() ? 'Your cast' : 'You are a guest of'}>
+          <Shelf label={live.mayEdit() ? 'Your cast' : 'The project you may see'}>
             <For each={live.projects}>
               {(project) => {
                 const cover = live.assetUrl(() => project.cover);
@@ -58,7 +73,9 @@ export function Home() {
                 );
               }}
             </For>
-            <ShelfNew label="Cast somebody" onNew={() => void cast.startNew()} />
+            <Show when={live.mayEdit()}>
+              <ShelfNew label="Cast somebody" onNew={() => void cast.startNew()} />
+            </Show>
           </Shelf>
         </Section>
         <Show when={done().length > 0}>
@@ -77,7 +94,7 @@ export function Home() {
         </Show>
       </Show>
       <div class="wide:hidden">
-        <WorkstationLine words={workstationWords(live.workstation(), desk.now())} />
+        <WorkstationLine words={workstationWords(reachOf(live), desk.now())} />
       </div>
     </div>
   );
@@ -123,7 +140,7 @@ function OnNowRow(props: { job: JobView; before: number }) {
       seed={props.job.request.project}
       progress={progress()?.fraction ?? 0}
       state={phaseMark(props.job.phase)}
-      words={jobWords(props.job, progress(), live.workstation(), props.before).short}
+      words={jobWords(props.job, progress(), reachOf(live), props.before).short}
     />
   );
 }

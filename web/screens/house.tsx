@@ -1,12 +1,20 @@
 // The house around every screen: title bar and tabs on the phone, the library where there is room, the ring of the
 // running job in both, messages, and the tab's title as a progress line.
 import { type RouteSectionProps, useLocation, useNavigate } from '@solidjs/router';
-import { ArrowLeft, Clapperboard, House as HouseShape, Plus, Settings as SettingsShape } from 'lucide';
-import { createEffect, createMemo, ErrorBoundary, For, on, Show, Suspense, useContext } from 'solid-js';
+import {
+  ArrowLeft,
+  Clapperboard,
+  House as HouseShape,
+  MonitorSmartphone,
+  Plus,
+  Settings as SettingsShape,
+} from 'lucide';
+import { createEffect, createMemo, ErrorBoundary, For, lazy, on, Show, Suspense, useContext } from 'solid-js';
 import { Icon } from '../design/icon.tsx';
 import { type JobView, useLive } from '../live/live.ts';
 import { UpdateContext } from '../live/update.ts';
 import { Button, IconButton } from '../parts/button.tsx';
+import { FoyerDark } from '../parts/foyer.tsx';
 import '../parts/frame.css';
 import { Mark } from '../parts/mark.tsx';
 import { Medallion } from '../parts/medallion.tsx';
@@ -17,7 +25,10 @@ import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { createCast, projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { isOn, jobWords, phaseMark } from './job-words.ts';
-import { workstationWords } from './workstation-words.ts';
+import { isOwner, reachOf, workstationWords } from './workstation-words.ts';
+
+const DoorwayScene = lazy(() => import('./doorway-scenes.tsx'));
+const PairingDialog = lazy(() => import('./pairing-dialog.tsx'));
 
 export function House(props: RouteSectionProps) {
   const live = useLive();
@@ -47,6 +58,16 @@ export function House(props: RouteSectionProps) {
   const isDeep = () => place.pathname.startsWith('/project/') || place.pathname.startsWith('/job/');
   const hasOwnBar = () => place.pathname.startsWith('/project/');
 
+  const wasAsked = createMemo((before: boolean) => before || desk.doorway.isPairingOpen(), false);
+
+  // A device that is in already needs no invitation.
+  createEffect(() => {
+    if (live.invitation() === undefined || live.access().state !== 'paired') return;
+    if (desk.doorway.scene()?.kind === 'invited') return;
+    live.dismissInvitation();
+    toasts.show('This device is paired already.');
+  });
+
   let floor: HTMLElement | undefined;
   // A new screen is a new page for those who hear it: reading starts at its top.
   createEffect(
@@ -71,7 +92,7 @@ export function House(props: RouteSectionProps) {
       <a href="#floor" class="button button-quiet skip" rel="external">
         Skip to the content
       </a>
-      <div class="house">
+      <div class="house" inert={desk.doorway.scene() !== undefined}>
         <header class="titlebar">
           <Show
             when={isDeep()}
@@ -100,9 +121,11 @@ export function House(props: RouteSectionProps) {
             <Mark />
             MySpinBot
           </a>
-          <Button tone="quiet" icon={Plus} wide onClick={() => void cast.startNew()}>
-            New project
-          </Button>
+          <Show when={live.mayEdit()} fallback={<span />}>
+            <Button tone="quiet" icon={Plus} wide onClick={() => void cast.startNew()}>
+              New project
+            </Button>
+          </Show>
           <ul class="library-list" aria-label="Your cast">
             <For each={live.projects}>
               {(project) => {
@@ -147,6 +170,16 @@ export function House(props: RouteSectionProps) {
               <Icon shape={Clapperboard} />
               History
             </a>
+            <Show when={isOwner(live.access())}>
+              <a
+                class="library-link"
+                href="/devices"
+                aria-current={place.pathname === '/devices' ? 'page' : undefined}
+              >
+                <Icon shape={MonitorSmartphone} />
+                Devices
+              </a>
+            </Show>
             <a
               class="library-link"
               href="/settings"
@@ -156,7 +189,7 @@ export function House(props: RouteSectionProps) {
               Settings
             </a>
           </div>
-          <WorkstationLine words={workstationWords(live.workstation(), desk.now())} />
+          <WorkstationLine words={workstationWords(reachOf(live), desk.now())} />
         </nav>
 
         <main ref={floor} id="floor" tabIndex={-1} class="floor" classList={{ 'floor-bare': hasOwnBar() }}>
@@ -187,15 +220,31 @@ export function House(props: RouteSectionProps) {
         <Show when={!hasOwnBar()}>
           <nav class="bottombar" aria-label="Main">
             <Tab href="/" label="Home" shape={HouseShape} />
-            <button type="button" class="tab tab-new" onClick={() => void cast.startNew()}>
-              <Icon shape={Plus} size={24} />
-              New
-            </button>
+            <Show when={live.mayEdit()}>
+              <button type="button" class="tab tab-new" onClick={() => void cast.startNew()}>
+                <Icon shape={Plus} size={24} />
+                New
+              </button>
+            </Show>
             <Tab href="/history" label="History" shape={Clapperboard} />
             <Tab href="/settings" label="Settings" shape={SettingsShape} />
           </nav>
         </Show>
       </div>
+      <Suspense fallback={<FoyerDark />}>
+        <Show when={desk.doorway.scene()}>
+          {(scene) => <DoorwayScene doorway={desk.doorway} scene={scene()} />}
+        </Show>
+      </Suspense>
+      {/* Loaded with the first wish to pair, and kept for the way it closes. */}
+      <Show when={wasAsked()}>
+        <Suspense>
+          <PairingDialog
+            open={desk.doorway.isPairingOpen()}
+            onClose={() => desk.doorway.setPairingOpen(false)}
+          />
+        </Suspense>
+      </Show>
       <ToastRail toasts={toasts}>
         <Show when={updateText()}>
           {(text) => (
@@ -233,7 +282,7 @@ function OnNow(props: { job: JobView; wide?: boolean }) {
   const progress = () => live.progress(props.job.request.id);
   const project = () => live.projects.find((each) => each.id === props.job.request.project);
   const cover = live.assetUrl(() => project()?.cover);
-  const words = () => jobWords(props.job, progress(), live.workstation(), 0);
+  const words = () => jobWords(props.job, progress(), reachOf(live), 0);
   return (
     <a
       class={props.wide === true ? 'library-link' : 'on-now'}

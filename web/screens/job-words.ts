@@ -3,10 +3,11 @@
 import type { StageName } from '@myspinbot/shared/job/job.ts';
 import type { JobPhase } from '@myspinbot/shared/job/life.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
-import type { JobView, Workstation } from '../live/live.ts';
+import type { JobView } from '../live/live.ts';
 import type { MedallionProps } from '../parts/medallion.tsx';
 import type { NoticeTone } from '../parts/notice.tsx';
 import { bytesWords, leftWords } from './time-words.ts';
+import type { Reach } from './workstation-words.ts';
 
 export interface JobWords {
   /** A few words for lists and badges. */
@@ -23,7 +24,7 @@ const KEPT_PROJECT = 'The project is as you left it.';
 export function jobWords(
   job: JobView,
   progress: JobProgress | undefined,
-  workstation: Workstation,
+  workstation: Reach,
   /** How many jobs run or wait before this one. */
   before: number,
 ): JobWords {
@@ -35,6 +36,15 @@ export function jobWords(
           short: 'Starting',
           title: 'Handing it to your workstation',
           next: 'It takes the job in a moment.',
+          kept: KEPT_HERE,
+          tone: 'waiting',
+        };
+      }
+      if (workstation.state === 'unpaired') {
+        return {
+          short: 'Waiting to be paired',
+          title: 'Waiting until this device is paired',
+          next: 'Pair it with your workstation. The job begins by itself then.',
           kept: KEPT_HERE,
           tone: 'waiting',
         };

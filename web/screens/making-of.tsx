@@ -18,6 +18,7 @@ import { useDesk } from './desk.ts';
 import { engineWords } from './engine-words.ts';
 import { isOn, jobWords, phaseMark, stageWords } from './job-words.ts';
 import { agoWords, tookWords } from './time-words.ts';
+import { reachOf } from './workstation-words.ts';
 
 export function MakingOf(props: { job: JobView }) {
   const live = useLive();
@@ -35,7 +36,7 @@ export function MakingOf(props: { job: JobView }) {
         ).length
       : 0,
   );
-  const words = createMemo(() => jobWords(props.job, progress(), live.workstation(), before()));
+  const words = createMemo(() => jobWords(props.job, progress(), reachOf(live), before()));
   const cover = live.assetUrl(
     () =>
       live.projects.find((project) => project.id === props.job.request.project)?.cover ??
@@ -120,7 +121,7 @@ export function MakingOf(props: { job: JobView }) {
             </Show>
           </p>
         </div>
-        <Show when={isOn(props.job.phase)}>
+        <Show when={isOn(props.job.phase) && live.mayEdit()}>
           <Button tone="plain" held={props.job.phase === 'cancelling'} onClick={cancel}>
             Cancel
           </Button>
@@ -137,7 +138,7 @@ export function MakingOf(props: { job: JobView }) {
               next={words().next}
               kept={words().kept}
               actions={
-                isOn(props.job.phase) ? undefined : (
+                isOn(props.job.phase) || !live.mayEdit() ? undefined : (
                   <>
                     {/* The same request would meet the same end: only a change helps. */}
                     <Show when={props.job.run?.failure?.retry !== 'never'}>

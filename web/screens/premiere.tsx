@@ -152,7 +152,7 @@ export function Premiere(props: { job: JobView; result: JobResult }) {
                 </LinkButton>
               )}
             </Show>
-            <Show when={isProjectHere()}>
+            <Show when={isProjectHere() && live.mayEdit()}>
               <LinkButton
                 class="grow tablet:grow-0"
                 tone="quiet"
@@ -199,9 +199,11 @@ export function Premiere(props: { job: JobView; result: JobResult }) {
                 </LinkButton>
               )}
             </Show>
-            <Button tone="plain" icon={EyeOff} onClick={hide}>
-              Take out of the history
-            </Button>
+            <Show when={live.mayEdit()}>
+              <Button tone="plain" icon={EyeOff} onClick={hide}>
+                Take out of the history
+              </Button>
+            </Show>
           </div>
         </div>
         <Show when={props.result.notes.length > 0}>
@@ -211,7 +213,8 @@ export function Premiere(props: { job: JobView; result: JobResult }) {
         </Show>
         <Section title="How it was made">
           <p class="text-small text-ink-soft">
-            Made from your photo, on your machine, by {enginesWords(props.result.engines)}.{' '}
+            Made from {live.mayEdit() ? 'your photo, on your' : 'a photo, on a'} machine, by{' '}
+            {enginesWords(props.result.engines)}.{' '}
             {here() === true ? 'A copy is on this device, so it plays offline too.' : ''}
           </p>
           <Fold title="The details">

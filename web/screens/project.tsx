@@ -15,6 +15,7 @@ import { makingMs, speechMs } from './estimate.ts';
 import { faceProblem, missingPlace, missingWords } from './missing-words.ts';
 import NotFound from './not-found.tsx';
 import { createPhotoChecks } from './photo-checks.ts';
+import { ProjectAsGuest } from './project-as-guest.tsx';
 import { ProjectFace } from './project-face.tsx';
 import { ProjectScript } from './project-script.tsx';
 import { ProjectStaging } from './project-staging.tsx';
@@ -22,6 +23,7 @@ import { ProjectVoice } from './project-voice.tsx';
 import { createSpin } from './spin.ts';
 import { sizeWords } from './staging-words.ts';
 import { lengthWords } from './time-words.ts';
+import { reachOf } from './workstation-words.ts';
 
 const Menu = lazy(() => import('../parts/menu.tsx').then((module) => ({ default: module.Menu })));
 
@@ -36,6 +38,7 @@ export default function Project() {
   return (
     <Show when={known()} keyed fallback={<NotFound />}>
       {(id) => {
+        if (!live.mayEdit()) return <ProjectAsGuest id={id} />;
         const project = live.openProject(id);
         return (
           <Show when={project.ready()} fallback={<ScreenSkeleton />}>
@@ -68,7 +71,9 @@ function Rehearsal(props: { project: OpenProject }) {
   const note = () => {
     const ms = seconds();
     const making = ms === undefined ? undefined : makingMs(live.jobs, fields().size, ms);
-    if (live.workstation().state !== 'here') return 'Runs when your workstation is back.';
+    const reach = reachOf(live);
+    if (reach.state === 'unpaired') return 'Runs once this device is paired.';
+    if (reach.state !== 'here') return 'Runs when your workstation is back.';
     return making === undefined ? undefined : `Takes about ${lengthWords(making)} to make.`;
   };
 

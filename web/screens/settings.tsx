@@ -1,5 +1,5 @@
-// Settings: how it looks, what is kept where, how to install it, the workstation's engines, and what it honestly
-// can and cannot do.
+// Settings: how it looks, what this device is to the workstation, what is kept where, how to install it, the engines,
+// what it honestly can and cannot do, and the way out.
 import { Download, Lock } from 'lucide';
 import { createResource, For, Match, Show, Switch } from 'solid-js';
 import { type Theme, themes } from '../design/theme.ts';
@@ -14,8 +14,9 @@ import { useToasts } from '../parts/toast.tsx';
 import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { useDesk } from './desk.ts';
 import { engineTitle } from './engine-words.ts';
+import { Leaving, ThisDevice } from './settings-this-device.tsx';
 import { bytesWords } from './time-words.ts';
-import { workstationWords } from './workstation-words.ts';
+import { reachOf, workstationWords } from './workstation-words.ts';
 
 const themeWords: Readonly<Record<Theme, string>> = { auto: 'System', light: 'Light', dark: 'Dark' };
 
@@ -26,7 +27,7 @@ export default function Settings() {
   const [storage, { refetch }] = createResource(() => live.storage());
   const agent = () => {
     const workstation = live.workstation();
-    return workstation.state === 'here' ? workstation.agent : undefined;
+    return live.access().state === 'paired' && workstation.state === 'here' ? workstation.agent : undefined;
   };
   const persist = async () => {
     const granted = await live.persist();
@@ -50,9 +51,11 @@ export default function Settings() {
         />
       </Section>
 
+      <ThisDevice />
+
       <Section title="Workstation">
-        <WorkstationLine words={workstationWords(live.workstation(), desk.now())} />
-        <Show when={agent()}>
+        <WorkstationLine words={workstationWords(reachOf(live), desk.now())} />
+        <Show when={live.mayEdit() && agent()}>
           {(entry) => (
             <ul class="grid gap-3">
               <For each={entry().engines}>
@@ -184,6 +187,8 @@ export default function Settings() {
           )}
         </Show>
       </Section>
+
+      <Leaving />
     </div>
   );
 }
