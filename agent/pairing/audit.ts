@@ -23,6 +23,12 @@ const RECENT = 500;
 
 const countable: ReadonlySet<AuditEntry['kind']> = new Set(['refused', 'pairing-failed', 'downloaded']);
 
+type Room = 'audit' | 'stranger';
+interface Time {
+  at: number;
+  room: Room;
+}
+
 export interface Audit {
   /**
    * The rows that note this, to be written with whatever they tell of; none when it was only counted. `entry.at` is set
@@ -38,10 +44,13 @@ export interface Audit {
 }
 
 export async function openAudit(store: Store, clock: Clock, log: Logger): Promise<Audit> {
-  const rooms = {
-    audit: await timesOf(store, 'audit', KNOWN_KEPT),
-    stranger: await timesOf(store, 'stranger', STRANGERS_KEPT),
-  };
+  /** Of all entries there are, ascending. */
+  const times: Time[] = [
+    ...(await timesOf(store, 'audit', KNOWN_KEPT)),
+    ...(await timesOf(store, 'stranger', STRANGERS_KEPT)),
+  ].sort((a, b) => a.at - b.at);
+  const counts = { audit: 0, stranger: 0 };
+  for (const { room } of times) counts[room] += 1;
   /** What may come again, by everything but its time; oldest first. */
   const recent = new Map<string, { entry: AuditEntry; key: string; count: number; isWritten: boolean }>();
   let strangers = { since: Number.NEGATIVE_INFINITY, count: 0 };
@@ -82,11 +91,16 @@ export async function openAudit(store: Store, clock: Clock, log: Logger): Promis
       }
     }
     const room = isStranger ? 'stranger' : 'audit';
-    const times = rooms[room];
-    entry.at = uniqueTime(times, now);
+    entry.at = takeTime(times, room, now);
+    counts[room] += 1;
     const written = [put(keyOf(room, entry.at), entry)];
-    while (times.length > (isStranger ? STRANGERS_KEPT : KNOWN_KEPT)) {
-      written.push({ type: 'del', key: keyOf(room, times.shift()!) });
+    while (counts[room] > (isStranger ? STRANGERS_KEPT : KNOWN_KEPT)) {
+      const [oldest] = times.splice(
+        times.findIndex((time) => time.room === room),
+        1,
+      );
+      counts[room] -= 1;
+      written.push({ type: 'del', key: keyOf(room, oldest!.at) });
     }
     if (countable.has(entry.kind)) {
       const past = [...recent].filter(
@@ -141,32 +155,32 @@ export async function openAudit(store: Store, clock: Clock, log: Logger): Promis
   };
 }
 
-async function timesOf(store: Store, room: string, most: number): Promise<number[]> {
+async function timesOf(store: Store, room: Room, most: number): Promise<Time[]> {
   const keys = await store.keys({ gte: `${room}/`, lt: `${room}0` });
-  const times = keys.map((key) => Number(key.slice(room.length + 1)) / PER_MS).filter(Number.isFinite);
   // Fewer are kept now than by an older version: the oldest go.
-  const over = keys.slice(0, Math.max(0, keys.length - most));
+  const over = keys.splice(0, Math.max(0, keys.length - most));
   await store.write(over.map((key) => ({ type: 'del', key })));
-  return times.slice(over.length);
+  return keys.map((key) => ({ at: Number(key.slice(room.length + 1)) / PER_MS, room }));
 }
 
-/** Takes a place among `times` (ascending) that nobody has, at `now` or as soon after as there is one. */
-function uniqueTime(times: number[], now: number): number {
+/** Takes a place among `times` that nobody has, at `now` or as soon after as there is one. */
+function takeTime(times: Time[], room: Room, now: number): number {
   let at = Math.max(0, Math.floor(now));
   let place = times.length;
-  if (place > 0 && times[place - 1]! >= at) {
-    // The clock stands still or was set back.
-    if (times[place - 1]! < at + 1) at = times[place - 1]! + 1 / PER_MS;
+  const last = times.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+  if (last >= at) {
+    // The clock stands still, or was set back.
+    if (last < at + 1) at = last + 1 / PER_MS;
     else {
-      place = times.findIndex((time) => time >= at);
-      for (; times[place] === at; place++) at += 1 / PER_MS;
+      place = times.findIndex((time) => time.at >= at);
+      for (; times[place]?.at === at; place++) at += 1 / PER_MS;
     }
   }
-  times.splice(place, 0, at);
+  times.splice(place, 0, { at, room });
   return at;
 }
 
-function keyOf(room: string, at: number): string {
+function keyOf(room: Room, at: number): string {
   return `${room}/${String(Math.max(0, Math.round(at * PER_MS))).padStart(16, '0')}`;
 }
 

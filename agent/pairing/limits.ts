@@ -72,7 +72,9 @@ function createBuckets(clock: Clock, { burst, perSecond }: Rate, most: number) {
       const elapsed = Math.max(0, now - bucket.at) / 1000;
       bucket.left = Math.min(burst, bucket.left + elapsed * perSecond);
       bucket.at = now;
-      if (bucket.left < 1) return Math.ceil(((1 - bucket.left) / perSecond) * 1000);
+      const missing = 1 - bucket.left;
+      // Fractions of a token are sums of small numbers, and never quite exact.
+      if (missing > 1e-9) return Math.ceil((missing / perSecond) * 1000 - 1e-6);
       if (count === 0) return 0;
       buckets.delete(key);
       bucket.left -= count;
