@@ -158,14 +158,17 @@ export function createExchange(world: {
           failed(from, knows ? 'A device did not prove its key' : 'A code did not match');
           throw wrongCode(attempt.attemptsLeft);
         }
-        if (registry.devices().filter(({ removed }) => removed === undefined).length >= MAX_DEVICES) {
+        const { device, isAnew } = deviceOf(context, attempt);
+        if (
+          !isAnew &&
+          registry.devices().filter(({ removed }) => removed === undefined).length >= MAX_DEVICES
+        ) {
           throw new Failure({
             code: 'no-room',
             message: `${MAX_DEVICES} devices are paired with this workstation, and no more fit.`,
             hint: 'Remove one that is not used any more.',
           });
         }
-        const { device, isAnew } = deviceOf(context, attempt);
         // No waiting between looking and taking: of two devices at once one is first.
         const taken = attempt.take(device);
         const { role, project } = device;

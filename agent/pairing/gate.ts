@@ -33,7 +33,6 @@ const MAX_SCRIPTS = 100;
 const PAIRING = { burst: 10, perSecond: 1 / 6 };
 const PAIRING_IN_ALL = { burst: 60, perSecond: 1 };
 const CHALLENGES = { burst: 240, perSecond: 20 };
-const CHALLENGES_IN_ALL = { burst: 2000, perSecond: 200 };
 const TOKENS = { burst: 60, perSecond: 5 };
 /** Proofs and tokens that were nobody's; beyond, no signature is looked at any more. */
 const MISSES = { burst: 240, perSecond: 5 };
@@ -93,8 +92,11 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     const exchange = createExchange({ agent, identity, invitations, registry, audit, clock });
     const proofs = createProofs({ agent: agent.id, identity, registry, clock });
     const tokens = createDeviceTokens(clock);
-    const pairing = createLimit(clock, PAIRING, PAIRING_IN_ALL);
-    const challenges = createLimit(clock, CHALLENGES, CHALLENGES_IN_ALL);
+    // Open invitations are bounded by their attempts already: whoever floods the agent from many addresses must not
+    // keep the one device away that was invited.
+    const pairing = createLimit(clock, PAIRING);
+    const guessing = createLimit(clock, PAIRING, PAIRING_IN_ALL);
+    const challenges = createLimit(clock, CHALLENGES);
     const grants = createLimit(clock, TOKENS);
     const misses = createLimit(clock, MISSES);
     const cutListeners = new Set<(principalId: string) => void>();
@@ -170,8 +172,9 @@ export async function openGate(options: GateOptions): Promise<Gate> {
       },
 
       async startPairing(start, origin) {
-        within(pairing, origin, 'Pairing');
         const { isOwnMachine } = origin;
+        const isInvited = invitations.isOpen(start.invitation, isOwnMachine);
+        within(isInvited ? pairing : guessing, origin, 'Pairing');
         return await exchange.start(start, { address: addressOf(origin), isOwnMachine });
       },
       async finishPairing(finish) {

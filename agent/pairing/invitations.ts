@@ -46,6 +46,8 @@ export interface Invitations {
   read(id: string): Invitation | undefined;
   /** Idempotent; nothing happens for an unknown or ended one. */
   withdraw(id: string): void;
+  /** Whether an attempt would be let through now; for whoever asks, from where they ask. */
+  isOpen(id: string, isOwnMachine: boolean): boolean;
   /** Spends one attempt. Throws Failure `wrong-code`, in words for whoever holds the code. */
   attempt(id: string, by: 'secret' | 'code', isOwnMachine: boolean): Attempt;
 }
@@ -103,6 +105,20 @@ export function createInvitations(world: {
     };
   };
 
+  /** The invitation, or why an attempt at it is refused. */
+  const standing = (
+    id: string,
+    isOwnMachine: boolean,
+  ): { kept: Kept } | { why: End['state'] | 'unknown' } => {
+    settle();
+    const kept = all.get(id);
+    // To the network an invitation for the own machine is not there: nobody else can use it up.
+    if (kept === undefined || (kept.ownMachineOnly && !isOwnMachine)) return { why: 'unknown' };
+    if (kept.end !== undefined) return { why: kept.end.state.state };
+    if (kept.attemptsLeft === 0) return { why: 'spent' };
+    return lasts(kept.madeAt, kept.lastsMs, clock.now()) ? { kept } : { why: 'expired' };
+  };
+
   return {
     invite(invite, options = {}) {
       settle();
@@ -146,14 +162,11 @@ export function createInvitations(world: {
       const kept = all.get(id);
       if (kept !== undefined) kept.end ??= { state: { state: 'withdrawn' }, at: clock.now() };
     },
+    isOpen: (id, isOwnMachine) => !('why' in standing(id, isOwnMachine)),
     attempt(id, by, isOwnMachine) {
-      settle();
-      const kept = all.get(id);
-      // To the network an invitation for the own machine is not there: nobody else can use it up.
-      if (kept === undefined || (kept.ownMachineOnly && !isOwnMachine)) throw ended('unknown');
-      if (kept.end !== undefined) throw ended(kept.end.state.state);
-      if (kept.attemptsLeft === 0) throw ended('spent');
-      if (!lasts(kept.madeAt, kept.lastsMs, clock.now())) throw ended('expired');
+      const found = standing(id, isOwnMachine);
+      if ('why' in found) throw ended(found.why);
+      const { kept } = found;
       kept.attemptsLeft -= 1;
       kept.underWay += 1;
       let isOver = false;

@@ -33,7 +33,7 @@ export type KeptScript = z.infer<typeof keptScriptSchema>;
 type Note = Omit<AuditEntry, 'at'>;
 
 export interface Registry {
-  /** Removed ones too. */
+  /** Removed ones too; the one paired first is the first. */
   devices(): readonly DeviceRecord[];
   device(id: string): KeptDevice | undefined;
   /** The welcome device that holds this key. */
@@ -116,7 +116,8 @@ export async function openRegistry(store: Store, audit: Audit, clock: Clock, log
   };
 
   return {
-    devices: () => [...devices.values()].map(({ key: _, ...record }) => record),
+    devices: () =>
+      [...devices.values()].map(({ key: _, ...record }) => record).sort(byAge((one) => one.pairedAt)),
     device: (id) => devices.get(id),
     deviceOfKey(key) {
       for (const device of devices.values()) {
@@ -124,7 +125,8 @@ export async function openRegistry(store: Store, audit: Audit, clock: Clock, log
       }
       return undefined;
     },
-    scripts: () => [...scripts.values()].map(({ hash: _, ...record }) => record),
+    scripts: () =>
+      [...scripts.values()].map(({ hash: _, ...record }) => record).sort(byAge((one) => one.madeAt)),
     script: (id) => scripts.get(id),
     scriptOfHash(hash) {
       for (const script of scripts.values()) if (script.hash === hash) return script;
@@ -169,6 +171,11 @@ export async function openRegistry(store: Store, audit: Audit, clock: Clock, log
     save,
     flush,
   };
+}
+
+/** Oldest first, and the same order each time. */
+function byAge<T extends { id: string }>(born: (one: T) => number): (a: T, b: T) => number {
+  return (a, b) => born(a) - born(b) || (a.id < b.id ? -1 : 1);
 }
 
 function jsonOrUndefined(text: string): unknown {
