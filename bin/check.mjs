@@ -21,6 +21,7 @@ const slow = [
   'agent/vault/disk-vault.test.ts',
   'agent/media/sound.test.ts',
   'agent/hub/hub.test.ts',
+  'agent/pairing/fuzz.test.ts',
   'agent/server/server.test.ts',
   'web/link/transfer-pump.test.ts',
 ];

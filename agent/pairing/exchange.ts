@@ -25,11 +25,11 @@ import type { KeptDevice, Registry } from './registry.ts';
 import { isPublicKey, isSignedBy } from './signatures.ts';
 
 /** An app sends the second request within a second of the answer to the first; a slow phone within a few. */
-export const SESSION_MS = 60_000;
+const SESSION_MS = 60_000;
 /** More than all attempts of all open invitations; beyond it the oldest is broken off. */
 export const MAX_SESSIONS = 32;
 /** Devices that are welcome at one time: a house, not a company. */
-export const MAX_DEVICES = 256;
+const MAX_DEVICES = 256;
 
 interface Session {
   attempt: Attempt;

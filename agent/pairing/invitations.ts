@@ -10,9 +10,9 @@ import { lasts } from './freshness.ts';
 import type { InviteOptions } from './port.ts';
 
 /** A person invites one device, rarely two; more open ones only make guessing easier. */
-export const MAX_OPEN = 8;
+const MAX_OPEN = 8;
 /** An ended invitation is remembered this long, for whoever looks at it and so that its number means nothing else. */
-export const REMEMBERED_MS = 600_000;
+const REMEMBERED_MS = 600_000;
 const NUMBERS = 100;
 /** The wire carries no more links. */
 const MAX_LINKS = 20;
@@ -22,7 +22,7 @@ export interface Random {
   number(below: number): number;
   bytes(count: number): Uint8Array;
 }
-export const systemRandom: Random = {
+const systemRandom: Random = {
   number: (below) => randomInt(below),
   bytes: (count) => randomBytes(count),
 };
@@ -194,7 +194,7 @@ export function createInvitations(world: {
 }
 
 /** Why an invitation is of no use, to whoever holds its code. */
-export function ended(why: End['state'] | 'unknown'): Failure {
+function ended(why: End['state'] | 'unknown'): Failure {
   const messages = {
     unknown: 'The workstation knows no such code.',
     used: 'This code was used already, and each is good for one device.',

@@ -3,6 +3,7 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { toBase64Url } from '@myspinbot/shared/pairing/bytes.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { afterEach, expect, test } from 'vitest';
+import { MAX_SESSIONS } from './exchange.ts';
 import type { Gate } from './port.ts';
 import { type GateWorld, local, openGateWorld } from './testing/gate-world.ts';
 import { createTestDevice, fingerprintOf, fromNetwork, ownMachine } from './testing/paired-device.ts';
@@ -180,6 +181,31 @@ test('an exchange that is not finished within a minute is over, and is noted', a
   expect(await world.gate.audit({ limit: 5 })).toMatchObject([
     { kind: 'pairing-failed', from: '192.168.1.23', what: 'A pairing was begun and not finished' },
   ]);
+});
+
+test('of exchanges that are under way the oldest is broken off when there are too many', async () => {
+  const world = await open();
+  const finish: (() => Promise<unknown>)[] = [];
+  const begin = async (invitations: { code: string }[]) => {
+    for (const { code } of invitations) {
+      const origin = { address: `10.0.0.${finish.length}`, isOwnMachine: false };
+      const device = await createTestDevice(world.gate, { origin });
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const begun = await device.startPairing(code);
+        finish.push(() => failure(device.finishPairing(begun)));
+      }
+    }
+  };
+  const first = Array.from({ length: 8 }, () => world.invite());
+  await begin(first);
+  for (const { id } of first) world.gate.withdraw(id);
+  await begin(Array.from({ length: 3 }, () => world.invite()));
+  expect(finish).toHaveLength(MAX_SESSIONS + 1);
+  expect(await finish[0]!()).toMatchObject({
+    message: 'This pairing took too long, or was answered already.',
+  });
+  expect(await finish[1]!()).toMatchObject({ message: 'This code was taken back.' });
+  expect(await finish.at(-1)!()).toBe('it was allowed');
 });
 
 test('what is for the own machine is not there for the network, which cannot even use it up', async () => {

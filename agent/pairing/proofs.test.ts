@@ -5,7 +5,8 @@ import { toBase64Url } from '@myspinbot/shared/pairing/bytes.ts';
 import { proofProtocol } from '@myspinbot/shared/wire/pairing.ts';
 import { afterEach, expect, test } from 'vitest';
 import type { Origin } from './port.ts';
-import { NONCES_PER_DEVICE } from './proofs.ts';
+import { createProofs, NONCES_IN_ALL, NONCES_PER_DEVICE } from './proofs.ts';
+import type { Registry } from './registry.ts';
 import { type GateWorld, local, openGateWorld } from './testing/gate-world.ts';
 import { createTestDevice, fromNetwork, ownMachine } from './testing/paired-device.ts';
 
@@ -126,6 +127,31 @@ test('a device has sixteen numbers at a time, and loses the oldest', async () =>
   for (let count = 1; count < NONCES_PER_DEVICE; count++) await device.challenge();
   await expect(world.gate.grantToken(first, fromNetwork)).rejects.toThrow();
   expect(await world.gate.grantToken(second, fromNetwork)).toBeDefined();
+});
+
+test('of all numbers that wait for an answer only so many are remembered', async () => {
+  const world = await open();
+  const { key } = await createTestDevice(world.gate);
+  const proofs = createProofs({
+    agent: 'a_test',
+    identity: { key, fingerprint: '', sign: async () => '' },
+    // Everybody is known here, with one key.
+    registry: { device: (id: string) => ({ id, key }) } as Registry,
+    clock: world.clock,
+  });
+  const nonces: { device: string; nonce: string }[] = [];
+  for (let count = 0; count <= NONCES_IN_ALL; count++) {
+    const device = `d_${String(count).padStart(24, '0')}`;
+    const said = await proofs.challenge({ device, nonce: '' }, '10.0.0.1');
+    if (said.state === 'known') nonces.push({ device, nonce: said.nonce });
+  }
+  const forged = await Promise.all(
+    [nonces[0]!, nonces[1]!, nonces.at(-1)!].map((one) =>
+      proofs.verify({ ...one, signature: 'A'.repeat(86) }, 'token'),
+    ),
+  );
+  // Only a number that is known can be answered with a wrong signature.
+  expect(forged.map(({ isForged }) => isForged)).toEqual([false, true, true]);
 });
 
 test('a token is good for ten minutes and from anywhere, and a device has eight of them', async () => {

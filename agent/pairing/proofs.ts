@@ -10,7 +10,7 @@ import type { Identity } from './identity.ts';
 import type { KeptDevice, Registry } from './registry.ts';
 import { isSignedBy } from './signatures.ts';
 
-export const NONCE_MS = 60_000;
+const NONCE_MS = 60_000;
 /** A page that opens all its rooms at once needs six or seven. */
 export const NONCES_PER_DEVICE = 16;
 export const NONCES_IN_ALL = 4096;

@@ -10,7 +10,7 @@ import { readSecretFile, writeSecretFile } from './secret-file.ts';
 
 export const TOKEN_MS = 600_000;
 /** One per tab and worker of a device; the oldest goes. */
-export const TOKENS_PER_DEVICE = 8;
+const TOKENS_PER_DEVICE = 8;
 const TOKEN_BYTES = 32;
 const SCRIPT_PREFIX = 'msb_';
 
