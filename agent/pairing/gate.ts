@@ -22,7 +22,7 @@ import type { Gate, Origin } from './port.ts';
 import { createProofs } from './proofs.ts';
 import { type KeptDevice, openRegistry } from './registry.ts';
 import { makePrivate } from './secret-file.ts';
-import { openStore } from './store.ts';
+import { openStore, type Store } from './store.ts';
 import { bearerOf, createDeviceTokens, hashOf, newScriptToken, openLocalToken, TOKEN_MS } from './tokens.ts';
 
 /** Nobody needs more; each is one that can be stolen. */
@@ -30,10 +30,11 @@ const MAX_SCRIPTS = 100;
 
 // Limits, per address and second. A person types a code a few times; a page that lost its agent asks for five proofs
 // every two seconds, and there may be some tabs of it.
-const PAIRING = { burst: 10, perSecond: 1 / 6 };
-const PAIRING_IN_ALL = { burst: 60, perSecond: 1 };
+const PAIRING = { burst: 30, perSecond: 1 / 2 };
+const GUESSING = { burst: 10, perSecond: 1 / 6 };
+const GUESSING_IN_ALL = { burst: 60, perSecond: 1 };
 const CHALLENGES = { burst: 240, perSecond: 20 };
-const TOKENS = { burst: 60, perSecond: 5 };
+const TOKENS = { burst: 120, perSecond: 10 };
 /** Proofs and tokens that were nobody's; beyond, no signature is looked at any more. */
 const MISSES = { burst: 240, perSecond: 5 };
 
@@ -61,270 +62,272 @@ export interface GateOptions {
  * `bad-input` when the agent's key is damaged or gone although devices were paired.
  */
 export async function openGate(options: GateOptions): Promise<Gate> {
-  const { dir, clock } = options;
+  const { dir } = options;
   const log = options.log.child({ of: 'pairing' });
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await makePrivate(dir, 0o700);
   await mkdir(dirname(options.localTokenFile), { recursive: true });
   const store = await openStore(join(dir, 'registry'), log);
   try {
-    return await build();
+    return await gateOn(store, options, log);
   } catch (error) {
     await store.close();
     throw error;
   }
+}
 
-  async function build(): Promise<Gate> {
-    const audit = await openAudit(store, clock, log);
-    const registry = await openRegistry(store, audit, clock, log);
-    const identity = await openIdentity(join(dir, 'identity.pem'), { mayBeNew: registry.isEmpty, log });
-    const isLocalToken = await openLocalToken(options.localTokenFile, log);
-    const { fingerprint } = identity;
-    const agent: AgentIdentity = { ...options.agent, key: identity.key };
-    const { random, addresses, ownMachineAddress } = options;
-    const invitations = createInvitations({
-      clock,
-      fingerprint,
-      addresses,
-      ownMachineAddress,
-      ...(random === undefined ? {} : { random }),
-    });
-    const exchange = createExchange({ agent, identity, invitations, registry, audit, clock });
-    const proofs = createProofs({ agent: agent.id, identity, registry, clock });
-    const tokens = createDeviceTokens(clock);
-    // Open invitations are bounded by their attempts already: whoever floods the agent from many addresses must not
-    // keep the one device away that was invited.
-    const pairing = createLimit(clock, PAIRING);
-    const guessing = createLimit(clock, PAIRING, PAIRING_IN_ALL);
-    const challenges = createLimit(clock, CHALLENGES);
-    const grants = createLimit(clock, TOKENS);
-    const misses = createLimit(clock, MISSES);
-    const cutListeners = new Set<(principalId: string) => void>();
+async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<Gate> {
+  const { dir, clock } = options;
+  const audit = await openAudit(store, clock, log);
+  const registry = await openRegistry(store, audit, clock, log);
+  const identity = await openIdentity(join(dir, 'identity.pem'), { mayBeNew: registry.isEmpty, log });
+  const isLocalToken = await openLocalToken(options.localTokenFile, log);
+  const { fingerprint } = identity;
+  // As long as the wire allows: a machine's name may be longer.
+  const { id, name } = options.agent;
+  const agent: AgentIdentity = { id, name: name.slice(0, 80), key: identity.key };
+  const { random, addresses, ownMachineAddress } = options;
+  const invitations = createInvitations({
+    clock,
+    fingerprint,
+    addresses,
+    ownMachineAddress,
+    ...(random === undefined ? {} : { random }),
+  });
+  const exchange = createExchange({ agent, identity, invitations, registry, audit, clock });
+  const proofs = createProofs({ agent: agent.id, identity, registry, clock });
+  const tokens = createDeviceTokens(clock);
+  // Open invitations are bounded by their attempts already: whoever floods the agent from many addresses must not
+  // keep the one device away that was invited.
+  const pairing = createLimit(clock, PAIRING);
+  const guessing = createLimit(clock, GUESSING, GUESSING_IN_ALL);
+  const challenges = createLimit(clock, CHALLENGES);
+  const grants = createLimit(clock, TOKENS);
+  const misses = createLimit(clock, MISSES);
+  const cutListeners = new Set<(principalId: string) => void>();
 
-    const cut = (id: string) => {
-      tokens.drop(id);
-      proofs.forget(id);
-      for (const listener of cutListeners) {
-        try {
-          listener(id);
-        } catch (error) {
-          // One that fails must not keep the others from being told.
-          log.error('pairing.cut-failed', { error: String(error) });
-        }
+  const cut = (id: string) => {
+    tokens.drop(id);
+    proofs.forget(id);
+    for (const listener of cutListeners) {
+      try {
+        listener(id);
+      } catch (error) {
+        // One that fails must not keep the others from being told.
+        log.error('pairing.cut-failed', { error: String(error) });
       }
-    };
-    const missed = (origin: Origin) => {
-      if (misses.take(origin) === 0) return;
-      noteUnknown('refused', 'Very many proofs and tokens that are nobody’s', origin);
-    };
-    const noteUnknown = (kind: AuditEntry['kind'], what: string, origin: Origin) =>
-      audit.note({ kind, who: null, name: null, from: addressOf(origin), what });
-    const nameOf = (who: Principal | undefined): string | null => {
-      if (who?.kind === 'device') return registry.device(who.id)?.name ?? null;
-      return who?.kind === 'script' ? (registry.script(who.id)?.name ?? null) : null;
-    };
-    const noteOf = (kind: AuditEntry['kind'], what: string, by: Principal) => ({
-      kind,
-      who: principalId(by),
-      name: nameOf(by),
-      from: null,
-      what,
-    });
-    const welcome = (id: string): KeptDevice => {
+    }
+  };
+  const missed = (origin: Origin) => {
+    if (misses.take(origin) === 0) return;
+    noteUnknown('refused', 'Very many proofs and tokens that are nobody’s', origin);
+  };
+  const noteUnknown = (kind: AuditEntry['kind'], what: string, origin: Origin) =>
+    audit.note({ kind, who: null, name: null, from: addressOf(origin), what });
+  const nameOf = (who: Principal | undefined): string | null => {
+    if (who?.kind === 'device') return registry.device(who.id)?.name ?? null;
+    return who?.kind === 'script' ? (registry.script(who.id)?.name ?? null) : null;
+  };
+  const noteOf = (kind: AuditEntry['kind'], what: string, by: Principal) => ({
+    kind,
+    who: principalId(by),
+    name: nameOf(by),
+    from: null,
+    what,
+  });
+  const welcome = (id: string): KeptDevice => {
+    const device = registry.device(id);
+    if (device === undefined || device.removed !== undefined) throw notFound('device');
+    return device;
+  };
+  const isLastOwner = ({ id, role }: KeptDevice) =>
+    role === 'owner' &&
+    !registry.devices().some((one) => one.role === 'owner' && one.removed === undefined && one.id !== id);
+
+  const gate: Gate = {
+    agent,
+    fingerprint,
+
+    identify(authorization, origin) {
+      const token = bearerOf(authorization);
+      if (token === undefined) return undefined;
+      // Not limited: a token cannot be guessed, and whoever has a right one must not suffer from a neighbour.
+      if (origin.isOwnMachine && isLocalToken(token)) return { kind: 'local' };
+      const script = registry.scriptOfHash(hashOf(token));
+      if (script !== undefined) return { kind: 'script', id: script.id, scope: script.scope };
+      const device = registry.device(tokens.holder(token) ?? '');
+      if (device !== undefined && device.removed === undefined) return principalOf(device);
+      missed(origin);
+      return undefined;
+    },
+    async identifySocket({ protocols, authorization, path }, origin) {
+      const proof = parseProofProtocol(protocols);
+      if (proof === undefined) return gate.identify(authorization, origin);
+      if (misses.wait(origin) > 0) return undefined;
+      try {
+        const { device, isForged } = await proofs.verify(proof, `socket ${path.replace(/[?#].*$/s, '')}`);
+        if (device !== undefined) return principalOf(device);
+        if (isForged) noteUnknown('refused', 'A proof for a connection was not signed by its device', origin);
+      } catch (error) {
+        log.error('pairing.proof-failed', { error: String(error) });
+      }
+      missed(origin);
+      return undefined;
+    },
+
+    async startPairing(start, origin) {
+      const { isOwnMachine } = origin;
+      const isInvited = invitations.isOpen(start.invitation, isOwnMachine);
+      within(isInvited ? pairing : guessing, origin, 'Pairing');
+      return await exchange.start(start, { address: addressOf(origin), isOwnMachine });
+    },
+    async finishPairing(finish) {
+      const { paired, isAnew } = await exchange.finish(finish);
+      // It may have other rights now, and whatever it had open stands on the old ones.
+      if (isAnew) cut(paired.device);
+      log.info('pairing.paired', { device: paired.device, role: paired.role, isAnew });
+      return paired;
+    },
+    async challenge(asked, origin) {
+      within(challenges, origin, 'A connection');
+      return await proofs.challenge(asked, addressOf(origin));
+    },
+    async grantToken(request, origin) {
+      within(grants, origin, 'A connection');
+      const { device, isForged } = await proofs.verify(request, 'token');
+      if (device !== undefined) {
+        registry.touch(device.id, clock.now());
+        return { token: tokens.grant(device.id), expiresInMs: TOKEN_MS };
+      }
+      if (isForged) noteUnknown('refused', 'A proof was not signed by its device', origin);
+      throw new Failure({
+        code: 'unpaired',
+        message: 'This device did not prove that it is paired.',
+        hint: 'Try again; if that does not help, pair it once more.',
+        retry: 'soon',
+      });
+    },
+
+    invite(invite, by, inviteOptions) {
+      // The one that every start prints is seldom used: it does not pay for that.
+      if (inviteOptions?.ownMachineOnly !== true) void exchange.prepare();
+      const invitation = invitations.invite(invite, inviteOptions);
+      log.info('pairing.invited', { invitation: invitation.id, role: invite.role, by: principalId(by) });
+      return invitation;
+    },
+    invitation: (id) => invitations.read(id),
+    withdraw: (id) => invitations.withdraw(id),
+
+    devices: () => registry.devices(),
+    device(id) {
+      const kept = registry.device(id);
+      if (kept === undefined) return undefined;
+      const { key: _, ...record } = kept;
+      return record;
+    },
+    async changeDevice(id, change, by) {
+      const device = welcome(id);
+      const role = change.role ?? device.role;
+      const project = role === 'guest' ? (change.project ?? device.project) : null;
+      const name = change.name === undefined ? device.name : readName(change.name);
+      if (device.role === 'guest' && role !== 'guest') {
+        throw refusedChange(
+          `${device.name} is a guest and has only what guests may see.`,
+          'Remove it and pair it again with the other role.',
+        );
+      }
+      if (role === 'guest' ? project === null : (change.project ?? null) !== null) {
+        throw refusedChange(
+          'A guest sees one project, everybody else all of them.',
+          'Choose the project for a guest, and none for others.',
+        );
+      }
+      if (role !== 'owner' && isLastOwner(device)) {
+        throw refusedChange(
+          `${device.name} is the last owner, and somebody must look after the devices.`,
+          'Pair another owner first.',
+        );
+      }
+      if (role === device.role && project === device.project && name === device.name) return;
+      const isOtherRight = role !== device.role || project !== device.project;
+      const what = isOtherRight ? `${name} is ${role} now` : `${device.name} is called ${name} now`;
+      const written = registry.putDevice({ ...device, name, role, project }, noteOf('changed', what, by));
+      if (isOtherRight) cut(id);
+      await written;
+    },
+    async removeDevice(id, { erase }, by) {
       const device = registry.device(id);
-      if (device === undefined || device.removed !== undefined) throw notFound('device');
-      return device;
-    };
-    const isLastOwner = ({ id, role }: KeptDevice) =>
-      role === 'owner' &&
-      !registry.devices().some((one) => one.role === 'owner' && one.removed === undefined && one.id !== id);
-
-    const gate: Gate = {
-      agent,
-      fingerprint,
-
-      identify(authorization, origin) {
-        const token = bearerOf(authorization);
-        if (token === undefined) return undefined;
-        // Not limited: a token cannot be guessed, and whoever has a right one must not suffer from a neighbour.
-        if (origin.isOwnMachine && isLocalToken(token)) return { kind: 'local' };
-        const script = registry.scriptOfHash(hashOf(token));
-        if (script !== undefined) return { kind: 'script', id: script.id, scope: script.scope };
-        const device = registry.device(tokens.holder(token) ?? '');
-        if (device !== undefined && device.removed === undefined) return principalOf(device);
-        missed(origin);
-        return undefined;
-      },
-      async identifySocket({ protocols, authorization, path }, origin) {
-        const proof = parseProofProtocol(protocols);
-        if (proof === undefined) return gate.identify(authorization, origin);
-        if (misses.wait(origin) > 0) return undefined;
-        try {
-          const { device, isForged } = await proofs.verify(proof, `socket ${path.replace(/[?#].*$/s, '')}`);
-          if (device !== undefined) return principalOf(device);
-          if (isForged)
-            noteUnknown('refused', 'A proof for a connection was not signed by its device', origin);
-        } catch (error) {
-          log.error('pairing.proof-failed', { error: String(error) });
-        }
-        missed(origin);
-        return undefined;
-      },
-
-      async startPairing(start, origin) {
-        const { isOwnMachine } = origin;
-        const isInvited = invitations.isOpen(start.invitation, isOwnMachine);
-        within(isInvited ? pairing : guessing, origin, 'Pairing');
-        return await exchange.start(start, { address: addressOf(origin), isOwnMachine });
-      },
-      async finishPairing(finish) {
-        const { paired, isAnew } = await exchange.finish(finish);
-        // It may have other rights now, and whatever it had open stands on the old ones.
-        if (isAnew) cut(paired.device);
-        log.info('pairing.paired', { device: paired.device, role: paired.role, isAnew });
-        return paired;
-      },
-      async challenge(asked, origin) {
-        within(challenges, origin, 'A connection');
-        return await proofs.challenge(asked, addressOf(origin));
-      },
-      async grantToken(request, origin) {
-        within(grants, origin, 'A connection');
-        const { device, isForged } = await proofs.verify(request, 'token');
-        if (device !== undefined) {
-          registry.touch(device.id, clock.now());
-          return { token: tokens.grant(device.id), expiresInMs: TOKEN_MS };
-        }
-        if (isForged) noteUnknown('refused', 'A proof was not signed by its device', origin);
+      if (device === undefined) throw notFound('device');
+      if (device.removed?.erase === erase) return await registry.save();
+      const last = device.removed === undefined && isLastOwner(device) ? ', the last owner' : '';
+      const removed = { at: device.removed?.at ?? clock.now(), erase };
+      const what = `${device.name} was removed${last}${erase ? ', and is to erase what it keeps' : ''}`;
+      // Nobody from this line on, whatever the disk says; and cut before anybody is told that it is done.
+      const written = registry.putDevice({ ...device, removed }, noteOf('removed', what, by));
+      cut(id);
+      if (last !== '') log.warn('pairing.no-owner-left', { device: id });
+      await written;
+    },
+    scripts: () => registry.scripts(),
+    async makeScript(name, scope, by) {
+      if (registry.scripts().length >= MAX_SCRIPTS) {
         throw new Failure({
-          code: 'unpaired',
-          message: 'This device did not prove that it is paired.',
-          hint: 'Try again; if that does not help, pair it once more.',
-          retry: 'soon',
+          code: 'no-room',
+          message: `There are ${MAX_SCRIPTS} tokens for scripts already.`,
+          hint: 'Remove one that is not used any more.',
         });
-      },
+      }
+      const token = newScriptToken();
+      const record = {
+        id: `s_${randomBytes(12).toString('hex')}`,
+        name: readName(name),
+        scope,
+        madeAt: clock.now(),
+        seenAt: null,
+      };
+      const what = `A token for ${record.name} was made, good for ${scope}`;
+      await registry.putScript({ ...record, hash: hashOf(token) }, noteOf('token-made', what, by));
+      return { token, record };
+    },
+    async removeScript(id, by) {
+      const script = registry.script(id);
+      if (script === undefined) throw notFound('token');
+      const note = noteOf('token-removed', `The token for ${script.name} was removed`, by);
+      const written = registry.removeScript(id, note);
+      cut(id);
+      await written;
+    },
 
-      invite(invite, by, inviteOptions) {
-        // The one that every start prints is seldom used: it does not pay for that.
-        if (inviteOptions?.ownMachineOnly !== true) void exchange.prepare();
-        const invitation = invitations.invite(invite, inviteOptions);
-        log.info('pairing.invited', { invitation: invitation.id, role: invite.role, by: principalId(by) });
-        return invitation;
-      },
-      invitation: (id) => invitations.read(id),
-      withdraw: (id) => invitations.withdraw(id),
+    seen(who) {
+      if (who.kind !== 'local') registry.touch(who.id, clock.now());
+    },
+    brought(who, bytes) {
+      if (who.kind === 'device') registry.touch(who.id, clock.now(), Math.max(0, bytes));
+    },
+    onCut(listener) {
+      cutListeners.add(listener);
+      return () => cutListeners.delete(listener);
+    },
 
-      devices: () => registry.devices(),
-      device(id) {
-        const kept = registry.device(id);
-        if (kept === undefined) return undefined;
-        const { key: _, ...record } = kept;
-        return record;
-      },
-      async changeDevice(id, change, by) {
-        const device = welcome(id);
-        const role = change.role ?? device.role;
-        const project = role === 'guest' ? (change.project ?? device.project) : null;
-        const name = change.name === undefined ? device.name : readName(change.name);
-        if (device.role === 'guest' && role !== 'guest') {
-          throw refusedChange(
-            `${device.name} is a guest and has only what guests may see.`,
-            'Remove it and pair it again with the other role.',
-          );
-        }
-        if (role === 'guest' ? project === null : (change.project ?? null) !== null) {
-          throw refusedChange(
-            'A guest sees one project, everybody else all of them.',
-            'Choose the project for a guest, and none for others.',
-          );
-        }
-        if (role !== 'owner' && isLastOwner(device)) {
-          throw refusedChange(
-            `${device.name} is the last owner, and somebody must look after the devices.`,
-            'Pair another owner first.',
-          );
-        }
-        if (role === device.role && project === device.project && name === device.name) return;
-        const isOtherRight = role !== device.role || project !== device.project;
-        const what = isOtherRight ? `${name} is ${role} now` : `${device.name} is called ${name} now`;
-        const written = registry.putDevice({ ...device, name, role, project }, noteOf('changed', what, by));
-        if (isOtherRight) cut(id);
-        await written;
-      },
-      async removeDevice(id, { erase }, by) {
-        const device = registry.device(id);
-        if (device === undefined) throw notFound('device');
-        if (device.removed?.erase === erase) return await registry.save();
-        const last = device.removed === undefined && isLastOwner(device) ? ', the last owner' : '';
-        const removed = { at: device.removed?.at ?? clock.now(), erase };
-        const what = `${device.name} was removed${last}${erase ? ', and is to erase what it keeps' : ''}`;
-        // Nobody from this line on, whatever the disk says; and cut before anybody is told that it is done.
-        const written = registry.putDevice({ ...device, removed }, noteOf('removed', what, by));
-        cut(id);
-        if (last !== '') log.warn('pairing.no-owner-left', { device: id });
-        await written;
-      },
-      scripts: () => registry.scripts(),
-      async makeScript(name, scope, by) {
-        if (registry.scripts().length >= MAX_SCRIPTS) {
-          throw new Failure({
-            code: 'no-room',
-            message: `There are ${MAX_SCRIPTS} tokens for scripts already.`,
-            hint: 'Remove one that is not used any more.',
-          });
-        }
-        const token = newScriptToken();
-        const record = {
-          id: `s_${randomBytes(12).toString('hex')}`,
-          name: readName(name),
-          scope,
-          madeAt: clock.now(),
-          seenAt: null,
-        };
-        const what = `A token for ${record.name} was made, good for ${scope}`;
-        await registry.putScript({ ...record, hash: hashOf(token) }, noteOf('token-made', what, by));
-        return { token, record };
-      },
-      async removeScript(id, by) {
-        const script = registry.script(id);
-        if (script === undefined) throw notFound('token');
-        const note = noteOf('token-removed', `The token for ${script.name} was removed`, by);
-        const written = registry.removeScript(id, note);
-        cut(id);
-        await written;
-      },
-
-      seen(who) {
-        if (who.kind !== 'local') registry.touch(who.id, clock.now());
-      },
-      brought(who, bytes) {
-        if (who.kind === 'device') registry.touch(who.id, clock.now(), Math.max(0, bytes));
-      },
-      onCut(listener) {
-        cutListeners.add(listener);
-        return () => cutListeners.delete(listener);
-      },
-
-      note({ kind, what }, who, from) {
-        audit.note({
-          kind,
-          who: who === undefined ? null : principalId(who),
-          name: nameOf(who),
-          from: from === undefined ? null : addressOf({ address: from, isOwnMachine: false }),
-          what,
-        });
-      },
-      audit: (page) => audit.page(page),
-      async close() {
-        exchange.close();
-        cutListeners.clear();
-        await registry.flush();
-        await audit.flush();
-        await store.close();
-      },
-    };
-    return gate;
-  }
+    note({ kind, what }, who, from) {
+      audit.note({
+        kind,
+        who: who === undefined ? null : principalId(who),
+        name: nameOf(who),
+        from: from === undefined ? null : addressOf({ address: from, isOwnMachine: false }),
+        what,
+      });
+    },
+    audit: (page) => audit.page(page),
+    async close() {
+      exchange.close();
+      cutListeners.clear();
+      await registry.flush();
+      await audit.flush();
+      await store.close();
+    },
+  };
+  return gate;
 }
 
 function principalOf({ id, role, project }: KeptDevice): Principal | undefined {
