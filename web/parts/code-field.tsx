@@ -24,8 +24,8 @@ export function CodeField(props: CodeFieldProps) {
   const id = createUniqueId();
   let entry: HTMLInputElement | undefined;
   onMount(() => {
-    // After the dialog around it has settled whose focus it is.
-    if (props.first === true) queueMicrotask(() => entry?.focus());
+    // Where it comes into a dialog that is open already.
+    if (props.first === true) setTimeout(() => entry?.focus());
   });
 
   const take = (input: HTMLInputElement) => {
@@ -52,6 +52,7 @@ export function CodeField(props: CodeFieldProps) {
       <input
         ref={entry}
         id={id}
+        data-first={props.first === true ? '' : undefined}
         type="text"
         inputMode="numeric"
         autocomplete="one-time-code"

@@ -63,6 +63,7 @@ export function Field(props: FieldProps) {
       <input
         ref={entry}
         id={id()}
+        data-first={props.first === true ? '' : undefined}
         type="text"
         dir="auto"
         class="entry"
