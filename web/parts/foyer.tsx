@@ -6,8 +6,8 @@ import { Proscenium } from './curtain.tsx';
 
 export interface FoyerProps {
   label: string;
-  /** Who or what stands in the light. */
-  actor: JSX.Element;
+  /** Who stands in the light; without anybody the place is empty. */
+  actor?: JSX.Element;
   opening?: boolean;
   onOpened?: () => void;
   children: JSX.Element;
@@ -31,7 +31,7 @@ export function Foyer(props: FoyerProps) {
     >
       <div ref={scene} class="foyer" role="dialog" aria-modal="true" aria-label={props.label} tabIndex={-1}>
         <Proscenium>
-          <div class="foyer-actor">{props.actor}</div>
+          <div class="foyer-actor">{props.actor ?? <span class="foyer-nobody" aria-hidden="true" />}</div>
           <div class="foyer-sheet">{props.children}</div>
         </Proscenium>
       </div>
