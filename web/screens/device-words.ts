@@ -83,17 +83,16 @@ export function addressOf(link: string): string {
   return link.replace(/\/?#.*$/, '');
 }
 
-/** "by Pixel 8, from 192.168.1.7": whose doing it was. */
+/** "Pixel 8, from 192.168.1.7": whose doing it was, or who it was about; undefined when nobody can say. */
 export function auditBy(entry: AuditEntry): string | undefined {
+  if (entry.who === 'local') return 'On the workstation itself';
   const who =
-    entry.who === 'local'
-      ? 'on the workstation itself'
-      : entry.name !== null && entry.name !== ''
-        ? `by ${entry.name}`
-        : entry.who === null && entry.from !== null
-          ? 'by somebody unknown'
-          : undefined;
-  const from = entry.from === null || entry.who === 'local' ? undefined : `from ${entry.from}`;
+    entry.name !== null && entry.name !== ''
+      ? entry.name
+      : entry.who === null && entry.from !== null
+        ? 'Somebody unknown'
+        : undefined;
+  const from = entry.from === null ? undefined : `from ${entry.from}`;
   const parts = [who, from].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(', ');
 }
@@ -138,19 +137,19 @@ export function confinementWords(confinement: SecurityReport['confinement']): {
     return { tone: 'done', text: `Tools that open pictures and sound ${listWords(shut)} (${by}).` };
   }
   const open = [
-    network ? undefined : 'the network',
-    files ? undefined : 'other files',
-    memory ? undefined : 'memory',
+    network ? undefined : 'keep them off the network',
+    files ? undefined : 'hide other files from them',
+    memory ? undefined : 'limit their memory',
   ].filter((part) => part !== undefined);
   return {
     tone: 'info',
     text:
       shut.length === 0
         ? 'This machine has no way to shut tools in that open pictures and sound. They run with a time limit only.'
-        : `Tools that open pictures and sound ${listWords(shut)} (${by}). This machine cannot keep them from ${listWords(open)}.`,
+        : `Tools that open pictures and sound ${listWords(shut)} (${by}). This machine cannot ${listWords(open, 'or')}.`,
   };
 }
 
-function listWords(parts: readonly string[]): string {
-  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+function listWords(parts: readonly string[], last: 'and' | 'or' = 'and'): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} ${last} ${parts.at(-1)}`;
 }

@@ -1,0 +1,67 @@
+import type { AuditEntry, DeviceRecord } from '@myspinbot/shared/wire/pairing.ts';
+import { describe, expect, it } from 'vitest';
+import { addressOf, auditBy, broughtLine, confinementWords, dayWords, deviceLine } from './device-words.ts';
+
+const NOW = new Date(2026, 10, 24, 12).getTime();
+const HOUR = 3_600_000;
+const device: DeviceRecord = {
+  id: `d_${'1'.repeat(24)}`,
+  name: 'Pixel 8',
+  kind: 'phone',
+  role: 'member',
+  project: null,
+  pairedAt: NOW - 100 * HOUR,
+  seenAt: NOW,
+  broughtBytes: 0,
+};
+const entry: AuditEntry = { at: NOW, kind: 'paired', who: null, name: null, from: null, what: 'Paired' };
+
+describe('a device in one line', () => {
+  it('says its role and when it was seen', () => {
+    expect(deviceLine(device, undefined, NOW)).toBe('Family · here just now');
+    expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, undefined, NOW)).toBe(
+      'Family · last seen 3 hours ago',
+    );
+  });
+  it('says what a guest sees', () => {
+    expect(deviceLine({ ...device, role: 'guest' }, 'Robin', NOW)).toBe('Guest of "Robin" · here just now');
+  });
+  it('says what it brought, if anything', () => {
+    expect(broughtLine(device)).toBeUndefined();
+    expect(broughtLine({ ...device, broughtBytes: 48e6 })).toBe('Brought 48 MB');
+  });
+});
+
+describe('whose doing it was', () => {
+  it.each([
+    [{ who: 'local' }, 'On the workstation itself'],
+    [{ who: 'd_1', name: 'Pixel 8', from: '192.168.1.7' }, 'Pixel 8, from 192.168.1.7'],
+    [{ from: '192.168.1.9' }, 'Somebody unknown, from 192.168.1.9'],
+    [{}, undefined],
+  ])('%j', (more, words) => {
+    expect(auditBy({ ...entry, ...more })).toBe(words);
+  });
+});
+
+it('days are called as people call them', () => {
+  expect(dayWords(NOW - HOUR, NOW)).toBe('Today');
+  expect(dayWords(NOW - 24 * HOUR, NOW)).toBe('Yesterday');
+  expect(dayWords(NOW - 72 * HOUR, NOW)).toBe('Saturday 21 November');
+});
+
+it('an address is shown without its secret', () => {
+  expect(addressOf('https://192.168.1.5:7777/#pair=12.secret.key')).toBe('https://192.168.1.5:7777');
+});
+
+describe('how tools are shut in', () => {
+  it.each([
+    [true, true, true, /only so much memory \(bwrap\)\.$/, 'done'],
+    [false, true, true, /This machine cannot keep them off the network\.$/, 'info'],
+    [true, false, false, /cannot hide other files from them or limit their memory\.$/, 'info'],
+    [false, false, false, /no way to shut tools in/, 'info'],
+  ] as const)('network %s, files %s, memory %s', (network, files, memory, words, tone) => {
+    const said = confinementWords({ network, files, memory, by: 'bwrap' });
+    expect(said.text).toMatch(words);
+    expect(said.tone).toBe(tone);
+  });
+});
