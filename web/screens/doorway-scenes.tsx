@@ -29,7 +29,7 @@ export default function DoorwayScene(props: { doorway: Doorway; scene: Scene }) 
         <Erased />
       </Match>
       <Match when={only('invited')}>
-        {(scene) => <Invited link={scene().link} onDone={() => props.doorway.leaveInvitation()} />}
+        {(scene) => <Invited doorway={props.doorway} link={scene().link} />}
       </Match>
       <Match when={only('removed')}>{(scene) => <Removed doorway={props.doorway} {...scene()} />}</Match>
       <Match when={only('forgotten')}>{(scene) => <Forgotten doorway={props.doorway} {...scene()} />}</Match>
@@ -37,7 +37,7 @@ export default function DoorwayScene(props: { doorway: Doorway; scene: Scene }) 
   );
 }
 
-function Invited(props: { link: InvitationLink; onDone: () => void }) {
+function Invited(props: { doorway: Doorway; link: InvitationLink }) {
   const live = useLive();
   const navigate = useNavigate();
   const pairing = createPairing();
@@ -54,6 +54,10 @@ function Invited(props: { link: InvitationLink; onDone: () => void }) {
     if (pairing.nameTrouble() !== undefined) return;
     if (await pairing.pair({ kind: 'link', link: props.link })) clock = setTimeout(leave, DONE_MS);
   };
+  const typeCode = () => {
+    props.doorway.leaveInvitation();
+    props.doorway.setPairingOpen(true);
+  };
   const agent = () => {
     const access = live.access();
     return access.state === 'paired' ? access : undefined;
@@ -64,7 +68,7 @@ function Invited(props: { link: InvitationLink; onDone: () => void }) {
     <Foyer
       label="Pair this device"
       opening={isLeaving()}
-      onOpened={() => props.onDone()}
+      onOpened={() => props.doorway.leaveInvitation()}
       actor={
         <Medallion
           name={pairing.name()}
@@ -93,11 +97,13 @@ function Invited(props: { link: InvitationLink; onDone: () => void }) {
         }
       >
         <div class="grid gap-1">
-          <h1>You are invited</h1>
-          <p class="text-small text-ink-soft">
-            Your workstation wants to know this device. Afterwards your projects and videos move between the
-            two, and to nobody else.
-          </p>
+          <h1>{pairing.trouble()?.isSerious === true ? 'Stop here' : 'You are invited'}</h1>
+          <Show when={pairing.trouble() === undefined}>
+            <p class="text-small text-ink-soft">
+              Your workstation wants to know this device. Afterwards your projects and videos move between the
+              two, and to nobody else.
+            </p>
+          </Show>
         </div>
         <Facts
           facts={[
@@ -113,9 +119,16 @@ function Invited(props: { link: InvitationLink; onDone: () => void }) {
           <Show
             when={pairing.trouble()?.mayTryAgain !== false}
             fallback={
-              <Button tone="quiet" wide onClick={() => props.onDone()}>
-                Go on without pairing
-              </Button>
+              <>
+                <Show when={pairing.trouble()?.isSerious !== true}>
+                  <Button tone="curtain" wide onClick={typeCode}>
+                    Type another code
+                  </Button>
+                </Show>
+                <Button tone="quiet" wide onClick={() => props.doorway.leaveInvitation()}>
+                  Go on without pairing
+                </Button>
+              </>
             }
           >
             <Button
@@ -128,7 +141,7 @@ function Invited(props: { link: InvitationLink; onDone: () => void }) {
               {pairing.state() === 'pairing' ? 'Pairing…' : 'Pair this device'}
             </Button>
             <Show when={pairing.state() !== 'pairing'}>
-              <Button tone="plain" wide onClick={() => props.onDone()}>
+              <Button tone="plain" wide onClick={() => props.doorway.leaveInvitation()}>
                 Not now
               </Button>
             </Show>
@@ -141,10 +154,7 @@ function Invited(props: { link: InvitationLink; onDone: () => void }) {
 
 function Removed(props: { doorway: Doorway; agentName: string; erased: boolean }) {
   return (
-    <Foyer
-      label="This device was removed"
-      actor={<Medallion name={props.agentName} seed={props.agentName} size="large" decorative />}
-    >
+    <Foyer label="This device was removed">
       <Show
         when={!props.erased}
         fallback={
@@ -155,9 +165,9 @@ function Removed(props: { doorway: Doorway; agentName: string; erased: boolean }
               erased. That is done: no project, photo, voice or key is left on this device.
             </p>
             <p class="text-small text-ink-soft">An owner can invite it again.</p>
-            <LinkButton tone="quiet" wide href="/" rel="external">
+            <Button tone="quiet" wide onClick={() => props.doorway.lookAround()}>
               Begin afresh
-            </LinkButton>
+            </Button>
           </>
         }
       >
@@ -268,7 +278,7 @@ function EraseOrStay(props: { title: string; lead: string; doorway: Doorway; sta
 
 function Erased() {
   return (
-    <Foyer label="Everything is erased" actor={<Medallion name="" seed="nobody" size="large" decorative />}>
+    <Foyer label="Everything is erased">
       <h1>Everything is erased</h1>
       <p class="text-ink-soft">
         No project, photo, voice or key of MySpinBot is left on this device. You can close this page, or begin

@@ -2,7 +2,7 @@
 // known any more, or nothing left at all. It decides, and draws nothing.
 import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import { type Accessor, createEffect, createMemo, createSignal } from 'solid-js';
-import { type Access, type Live, useLive } from '../live/live.ts';
+import { type Access, useLive } from '../live/live.ts';
 
 export type Scene =
   | { kind: 'erased' }
@@ -76,22 +76,12 @@ export function createDoorway(): Doorway {
       setInvited(undefined);
     },
     async erase() {
-      await eraseEverything(live);
+      await live.eraseAll();
       setErased(true);
     },
     isPairingOpen,
     setPairingOpen,
   };
-}
-
-async function eraseEverything(live: Live): Promise<void> {
-  await live.eraseAll();
-  // The screens' own small memory: theme, premieres seen.
-  try {
-    localStorage.clear();
-  } catch {
-    // Closed: nothing is in it.
-  }
 }
 
 function standingOf(access: Access): string {

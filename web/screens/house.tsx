@@ -56,7 +56,8 @@ export function House(props: RouteSectionProps) {
   );
   const isShownAlready = (job: JobView) => place.pathname === `/job/${job.request.id}`;
   const isDeep = () => place.pathname.startsWith('/project/') || place.pathname.startsWith('/job/');
-  const hasOwnBar = () => place.pathname.startsWith('/project/');
+  // A guest's project has nothing to spin, and so no bar of its own.
+  const hasOwnBar = () => place.pathname.startsWith('/project/') && live.mayEdit();
 
   const wasAsked = createMemo((before: boolean) => before || desk.doorway.isPairingOpen(), false);
 

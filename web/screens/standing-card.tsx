@@ -1,4 +1,5 @@
-// Why nothing leaves this device, and the way to change that. Nothing at all where it is paired.
+// Why nothing leaves this device, and the way to change that. Nothing at all where it is paired, or where the scene
+// before the house says it already.
 import { Link } from 'lucide';
 import { Show } from 'solid-js';
 import { useLive } from '../live/live.ts';
@@ -11,7 +12,7 @@ export function StandingCard() {
   const live = useLive();
   const desk = useDesk();
   return (
-    <Show when={standingWords(live.access())}>
+    <Show when={desk.doorway.scene() === undefined && standingWords(live.access())}>
       {(words) => (
         <Notice
           tone="info"
