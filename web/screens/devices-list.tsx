@@ -65,7 +65,7 @@ export function DeviceList(props: { devices: Answer<readonly DeviceRecord[]> }) 
 
   return (
     <Section
-      title="Who may come in"
+      title="Who comes in"
       note={
         <Show when={live.workstation().state === 'here'}>
           <Button tone="quiet" icon={Plus} onClick={() => setAdding(true)}>
@@ -322,7 +322,7 @@ function RoleDialog(props: {
                 held={!isComplete(chosen())}
                 onClick={() => isComplete(chosen()) && props.onChosen(device, chosen())}
               >
-                That is what it may do
+                Save the change
               </Button>
             </>
           );

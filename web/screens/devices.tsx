@@ -58,8 +58,11 @@ function AsOwner() {
           />
         </Show>
       </div>
-      <DeviceList devices={devices} />
+      {/* One refusal is enough: the rest is asked with the list, not beside it. */}
       <Show when={!isAway() || devices.value() !== undefined}>
+        <DeviceList devices={devices} />
+      </Show>
+      <Show when={devices.value() !== undefined}>
         <Scripts />
         <Audit devices={devices.value() ?? []} />
         <Guarded />
