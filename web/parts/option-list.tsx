@@ -25,10 +25,14 @@ export function OptionList<Value extends string>(props: {
               name={group}
               value={option.value}
               checked={option.value === props.value}
+              // Without this the name would be the whole label, and the hint would be read twice.
+              aria-labelledby={`${group}-${index()}-title`}
               aria-describedby={option.hint === undefined ? undefined : `${group}-${index()}`}
               onChange={() => props.onChoose(option.value)}
             />
-            <span class="option-title">{option.label}</span>
+            <span class="option-title" id={`${group}-${index()}-title`}>
+              {option.label}
+            </span>
             <Show when={option.hint}>
               {(hint) => (
                 <span class="option-hint" id={`${group}-${index()}`}>
