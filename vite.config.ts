@@ -16,7 +16,7 @@ export default defineConfig({
   worker: { format: 'es' },
   server: {
     proxy: Object.fromEntries(
-      ['/api', '/sync', '/transfer', '/health', '/metrics'].map((path) => [path, proxied]),
+      ['/api', '/sync', '/transfer', '/health', '/metrics', '/trust'].map((path) => [path, proxied]),
     ),
   },
   plugins: [
