@@ -1,0 +1,42 @@
+import type { Principal } from '@myspinbot/shared/access/access.ts';
+import { expect, test } from 'vitest';
+import { openQuota } from './quota.ts';
+
+const device = (id: string): Principal => ({ kind: 'device', id, role: 'member' });
+
+function world() {
+  const state = { kept: 0, brought: new Map<string, number>() };
+  const quota = openQuota({
+    limits: { totalBytes: 1000, deviceBytes: 400 },
+    vault: { usage: () => ({ assets: 1, bytes: state.kept }) },
+    broughtBy: (id) => state.brought.get(id) ?? 0,
+  });
+  return { state, quota };
+}
+
+test('what is promised to several uploads at once cannot overrun what there is', () => {
+  const { quota, state } = world();
+  const first = quota.promise(device('d_1'), 300);
+  expect(() => quota.promise(device('d_1'), 200)).toThrow(/One device may bring at most/);
+  quota.promise(device('d_2'), 400);
+  quota.promise(device('d_3'), 300);
+  expect(() => quota.promise(device('d_4'), 1)).toThrow(/keeps at most 1 kB, and 0 kB are left/);
+  // It arrived: it counts by itself, and not twice.
+  state.kept = 300;
+  state.brought.set('d_1', 300);
+  first.done();
+  first.done();
+  expect(() => quota.check(device('d_1'), 101)).toThrow();
+  expect(quota.usage()).toEqual({ usedBytes: 300, totalBytes: 1000, deviceBytes: 400 });
+});
+
+test('scripts and the workstation itself count to the whole alone; a guest brings nothing', () => {
+  const { quota } = world();
+  quota.check({ kind: 'local' }, 1000);
+  quota.check({ kind: 'script', id: 's_1', scope: 'jobs' }, 1000);
+  expect(() => quota.check({ kind: 'local' }, 1001)).toThrow(
+    expect.objectContaining({ code: 'no-room', hint: expect.stringContaining('quota in config.json') }),
+  );
+  const guest: Principal = { kind: 'device', id: 'd_g', role: 'guest', project: 'p_0123456789ab' as never };
+  expect(() => quota.check(guest, 0)).toThrow(/A guest looks/);
+});
