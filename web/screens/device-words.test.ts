@@ -18,13 +18,14 @@ const entry: AuditEntry = { at: NOW, kind: 'paired', who: null, name: null, from
 
 describe('a device in one line', () => {
   it('says its role and when it was seen', () => {
-    expect(deviceLine(device, undefined, NOW)).toBe('Family · here just now');
+    expect(deviceLine(device, undefined, NOW)).toBe('Member · here now');
     expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, undefined, NOW)).toBe(
-      'Family · last seen 3 hours ago',
+      'Member · last seen 3 hours ago',
     );
+    expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, undefined, NOW, true)).toBe('Member · here now');
   });
   it('says what a guest sees', () => {
-    expect(deviceLine({ ...device, role: 'guest' }, 'Robin', NOW)).toBe('Guest of "Robin" · here just now');
+    expect(deviceLine({ ...device, role: 'guest' }, 'Robin', NOW)).toBe('Guest of "Robin" · here now');
   });
   it('says what it brought, if anything', () => {
     expect(broughtLine(device)).toBeUndefined();

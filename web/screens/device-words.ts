@@ -6,12 +6,12 @@ import { agoWords, bytesWords } from './time-words.ts';
 
 export const roleWords: Readonly<Record<Role, { label: string; hint: string; short: string }>> = {
   owner: {
-    label: 'Mine',
+    label: 'Owner',
     hint: 'May do everything, also add and remove devices.',
     short: 'Everything',
   },
   member: {
-    label: 'Family',
+    label: 'Member',
     hint: 'Makes and sees all projects. Does not look after devices.',
     short: 'Makes and sees',
   },
@@ -43,12 +43,23 @@ export const kindWords: Readonly<Record<DeviceRecord['kind'], string>> = {
   browser: 'Browser',
 };
 
-/** "Family · seen 3 minutes ago", with the project a guest sees. */
-export function deviceLine(device: DeviceRecord, project: string | undefined, now: number): string {
+/** Seen within this counts as being here: a paired device proves itself more often than that. */
+const HERE_MS = 2 * 60_000;
+
+export function isHere(device: DeviceRecord, now: number): boolean {
+  return now - device.seenAt < HERE_MS;
+}
+
+/** "Member · last seen 3 hours ago", with the project a guest sees; the device that is held is here in any case. */
+export function deviceLine(
+  device: DeviceRecord,
+  project: string | undefined,
+  now: number,
+  isMine = false,
+): string {
   const role =
     device.role === 'guest' && project !== undefined ? `Guest of "${project}"` : roleWords[device.role].label;
-  const seen = agoWords(device.seenAt, now);
-  return `${role} · ${seen === 'just now' ? 'here just now' : `last seen ${seen}`}`;
+  return `${role} · ${isMine || isHere(device, now) ? 'here now' : `last seen ${agoWords(device.seenAt, now)}`}`;
 }
 
 /** "Brought 48 MB"; undefined for one that brought nothing. */

@@ -20,14 +20,11 @@ import { AnswerShown } from './answer-shown.tsx';
 import { projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { deviceIcons } from './device-icons.ts';
-import { broughtLine, deviceLine } from './device-words.ts';
+import { broughtLine, deviceLine, isHere } from './device-words.ts';
 import { type ChosenRole, isComplete, RoleChoice } from './role-choice.tsx';
 import { agoWords } from './time-words.ts';
 
 const AddDevice = lazy(() => import('./device-invite.tsx'));
-
-/** Seen within this counts as being here: a paired device proves itself more often than that. */
-const LIVE_MS = 2 * 60_000;
 
 export function DeviceList(props: { devices: Answer<readonly DeviceRecord[]> }) {
   const live = useLive();
@@ -172,8 +169,8 @@ function OneDevice(props: {
         shape={deviceIcons[props.device.kind]}
         name={props.device.name}
         mark={props.isMine ? 'This device' : undefined}
-        look={props.isMine || desk.now() - props.device.seenAt < LIVE_MS ? 'live' : undefined}
-        words={deviceLine(props.device, project(), desk.now())}
+        look={props.isMine || isHere(props.device, desk.now()) ? 'live' : undefined}
+        words={deviceLine(props.device, project(), desk.now(), props.isMine)}
         more={broughtLine(props.device)}
         actions={
           <Show when={live.workstation().state === 'here'}>
@@ -272,7 +269,7 @@ function RemoveDialog(props: {
           ? 'This is the device you are holding: you will be out at once.'
           : 'It is cut off at once, and gets nothing any more.'
       } There is no undo: to come back, it has to be paired again. What it brought stays on the workstation.`}
-      action="Remove"
+      action={erase() ? 'Remove and erase' : 'Remove'}
       icon={Trash2}
       busy={isBusy()}
       trouble={trouble()}
