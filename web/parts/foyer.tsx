@@ -31,12 +31,17 @@ export function Foyer(props: FoyerProps) {
     >
       <div ref={scene} class="foyer" role="dialog" aria-modal="true" aria-label={props.label} tabIndex={-1}>
         <Proscenium>
-          <div class="foyer-actor">{props.actor ?? <span class="foyer-nobody" aria-hidden="true" />}</div>
+          <div class="foyer-actor">{props.actor ?? <Nobody />}</div>
           <div class="foyer-sheet">{props.children}</div>
         </Proscenium>
       </div>
     </Show>
   );
+}
+
+/** The place in the light where nobody stands. */
+export function Nobody() {
+  return <span class="foyer-nobody" aria-hidden="true" />;
 }
 
 /** The dark house alone, while the scene is being fetched. */

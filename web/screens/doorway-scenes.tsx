@@ -6,7 +6,7 @@ import { Link, Trash2 } from 'lucide';
 import { createSignal, Match, onCleanup, Show, Switch } from 'solid-js';
 import { useLive } from '../live/live.ts';
 import { Button, LinkButton } from '../parts/button.tsx';
-import { Foyer } from '../parts/foyer.tsx';
+import { Foyer, Nobody } from '../parts/foyer.tsx';
 import { Medallion } from '../parts/medallion.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Facts } from '../parts/section.tsx';
@@ -62,6 +62,11 @@ function Invited(props: { doorway: Doorway; link: InvitationLink }) {
     const access = live.access();
     return access.state === 'paired' ? access : undefined;
   };
+  const heading = () => {
+    const trouble = pairing.trouble();
+    if (trouble?.isSerious === true) return 'Stop here';
+    return trouble?.mayTryAgain === false ? 'This invitation is over' : 'You are invited';
+  };
   const ring = () => ({ asking: undefined, pairing: 'waiting', paired: 'done' }) as const;
 
   return (
@@ -70,15 +75,17 @@ function Invited(props: { doorway: Doorway; link: InvitationLink }) {
       opening={isLeaving()}
       onOpened={() => props.doorway.leaveInvitation()}
       actor={
-        <Medallion
-          name={pairing.name()}
-          seed={props.link.fingerprint}
-          size="large"
-          state={ring()[pairing.state()]}
-          progress={pairing.state() === 'paired' ? 1 : undefined}
-          spinning={pairing.state() !== 'asking'}
-          decorative
-        />
+        <Show when={pairing.trouble()?.isSerious !== true} fallback={<Nobody />}>
+          <Medallion
+            name={pairing.name()}
+            seed={props.link.fingerprint}
+            size="large"
+            state={ring()[pairing.state()]}
+            progress={pairing.state() === 'paired' ? 1 : undefined}
+            spinning={pairing.state() !== 'asking'}
+            decorative
+          />
+        </Show>
       }
     >
       <Show
@@ -97,7 +104,7 @@ function Invited(props: { doorway: Doorway; link: InvitationLink }) {
         }
       >
         <div class="grid gap-1">
-          <h1>{pairing.trouble()?.isSerious === true ? 'Stop here' : 'You are invited'}</h1>
+          <h1>{heading()}</h1>
           <Show when={pairing.trouble() === undefined}>
             <p class="text-small text-ink-soft">
               Your workstation wants to know this device. Afterwards your projects and videos move between the
@@ -111,7 +118,7 @@ function Invited(props: { doorway: Doorway; link: InvitationLink }) {
             ['Its key begins with', fingerprintStart(props.link.fingerprint)],
           ]}
         />
-        <Show when={pairing.trouble()?.isSerious !== true}>
+        <Show when={pairing.trouble()?.mayTryAgain !== false}>
           <PairingName pairing={pairing} />
         </Show>
         <PairingTrouble pairing={pairing} />
@@ -190,7 +197,12 @@ function Forgotten(props: {
   return (
     <Foyer
       label="Pair this device again"
-      actor={<Medallion name={props.agentName} seed={props.agentName} size="large" decorative />}
+      actor={
+        // Whoever answers there is not the one this device knows.
+        <Show when={props.why === 'unknown-here'} fallback={<Nobody />}>
+          <Medallion name={props.agentName} seed={props.agentName} size="large" decorative />
+        </Show>
+      }
     >
       <Show
         when={props.why === 'another-workstation'}

@@ -2,7 +2,7 @@
 // device is not paired.
 import { parseCode, parseLink } from '@myspinbot/shared/pairing/invitation.ts';
 import { Link } from 'lucide';
-import { createSignal } from 'solid-js';
+import { createSignal, Show } from 'solid-js';
 import { useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
 import { CodeField } from '../parts/code-field.tsx';
@@ -16,12 +16,12 @@ import { groupCode, PAIR_COMMAND } from './pairing-words.ts';
 export default function PairingDialog(props: { open: boolean; onClose: () => void }) {
   return (
     <Dialog open={props.open} title="Pair this device" onClose={() => props.onClose()}>
-      <ByCode onPaired={() => props.onClose()} />
+      <ByCode onClose={() => props.onClose()} />
     </Dialog>
   );
 }
 
-function ByCode(props: { onPaired: () => void }) {
+function ByCode(props: { onClose: () => void }) {
   const live = useLive();
   const toasts = useToasts();
   const pairing = createPairing();
@@ -40,7 +40,7 @@ function ByCode(props: { onPaired: () => void }) {
         ? `Paired with ${access.agent.name}. What waited here is on its way.`
         : 'This device is paired.',
     );
-    props.onPaired();
+    props.onClose();
   };
   const submit = (event: Event) => {
     event.preventDefault();
@@ -53,41 +53,53 @@ function ByCode(props: { onPaired: () => void }) {
   };
 
   return (
-    <form class="grid gap-4" onSubmit={submit}>
-      <CodeField
-        label="Code"
-        placeholder="00-000-000"
-        value={code()}
-        group={groupCode}
-        first
-        error={trouble()}
-        onCode={(grouped) => {
-          setTrouble(undefined);
-          setCode(grouped);
-        }}
-        onText={(text) => {
-          const link = parseLink(text);
-          if (link === undefined) return false;
-          if (pairing.nameTrouble() === undefined) void pair({ kind: 'link', link });
-          return true;
-        }}
-      />
-      <PairingName pairing={pairing} />
-      <PairingTrouble pairing={pairing} />
-      <Button type="submit" tone="curtain" icon={Link} wide busy={pairing.state() === 'pairing'}>
-        {pairing.state() === 'pairing' ? 'Pairing…' : 'Pair this device'}
-      </Button>
-      <div class="grid gap-3 border-t border-line pt-4 text-small">
-        <h3>Where the code comes from</h3>
-        <p class="text-ink-soft">
-          On the workstation, run this. It shows a code, and a picture to point this device's camera at.
-        </p>
-        <CopyLine label="Copy the command" text={PAIR_COMMAND} />
-        <p class="text-ink-soft">
-          Or on a device that is paired already: Settings, Devices, "Add a device". A link you were sent can
-          be pasted above, too.
-        </p>
-      </div>
-    </form>
+    <Show
+      when={pairing.trouble()?.isSerious !== true}
+      fallback={
+        <div class="grid gap-4">
+          <PairingTrouble pairing={pairing} />
+          <Button tone="quiet" wide onClick={() => props.onClose()}>
+            Go on without pairing
+          </Button>
+        </div>
+      }
+    >
+      <form class="grid gap-4" onSubmit={submit}>
+        <CodeField
+          label="Code"
+          placeholder="00-000-000"
+          value={code()}
+          group={groupCode}
+          first
+          error={trouble()}
+          onCode={(grouped) => {
+            setTrouble(undefined);
+            setCode(grouped);
+          }}
+          onText={(text) => {
+            const link = parseLink(text);
+            if (link === undefined) return false;
+            if (pairing.nameTrouble() === undefined) void pair({ kind: 'link', link });
+            return true;
+          }}
+        />
+        <PairingName pairing={pairing} />
+        <PairingTrouble pairing={pairing} />
+        <Button type="submit" tone="curtain" icon={Link} wide busy={pairing.state() === 'pairing'}>
+          {pairing.state() === 'pairing' ? 'Pairing…' : 'Pair this device'}
+        </Button>
+        <div class="grid gap-3 border-t border-line pt-4 text-small">
+          <h3>Where the code comes from</h3>
+          <p class="text-ink-soft">
+            On the workstation, run this. It shows a code, and a picture to point this device's camera at.
+          </p>
+          <CopyLine label="Copy the command" text={PAIR_COMMAND} />
+          <p class="text-ink-soft">
+            Or on a device that is paired already: Settings, Devices, "Add a device". A link you were sent can
+            be pasted above, too.
+          </p>
+        </div>
+      </form>
+    </Show>
   );
 }

@@ -85,6 +85,7 @@ describe('an invitation that was opened', () => {
     const curtain = within(await scene('Pair this device'));
     fireEvent.click(curtain.getByRole('button', { name: 'Pair this device' }));
     expect((await curtain.findByRole('alert')).textContent).toContain('What happened.');
+    expect(curtain.getByRole('heading', { name: 'This invitation is over' })).toBeTruthy();
     fireEvent.click(curtain.getByRole('button', { name: 'Type another code' }));
     expect(await screen.findByLabelText('Code', {}, WAIT)).toBeTruthy();
     expect(live.invitation()).toBeUndefined();
@@ -160,6 +161,21 @@ describe('a device that is not paired', () => {
     expect((await dialog.findByRole('alert')).textContent).toContain('What to do.');
     expect(code.value).toBe('');
     expect(live.access().state).toBe('unpaired');
+  });
+});
+
+describe('a code that another workstation answered', () => {
+  it('is not asked for again in the same place', async () => {
+    const live = open({ access: fakeAccess.unpaired });
+    live.stage.refuseNextPairing(failure('refused'));
+    fireEvent.click(await screen.findByRole('button', { name: 'Pair this device' }, WAIT));
+    const dialog = within(await scene('Pair this device'));
+    const code = dialog.getByLabelText<HTMLInputElement>('Code');
+    fireEvent.input(code, { target: { value: '12345678' } });
+    fireEvent.submit(code.form!);
+    expect((await dialog.findByRole('alert')).textContent).toMatch(/Do not go on here/);
+    expect(dialog.queryByRole('textbox')).toBeNull();
+    expect(dialog.getByRole('button', { name: 'Go on without pairing' })).toBeTruthy();
   });
 });
 
