@@ -80,12 +80,16 @@ export function Guarded() {
                     facts={[
                       ['Name', authority().name],
                       ['Good until', dateWords(authority().notAfter)],
-                      ['SHA-256', authority().sha256],
                     ]}
                   />
+                  <CopyLine
+                    label="Copy the authority's fingerprint"
+                    text={authority().sha256}
+                    shown={authority().sha256.replaceAll(':', ' ')}
+                  />
                   <p class="text-small text-ink-soft">
-                    Compare this with what a device shows before you trust it there. It can vouch for
-                    addresses of home networks only, never for a site of the outside web.
+                    That is its SHA-256. Compare it with what a device shows before you trust it there. It can
+                    vouch for addresses of home networks only, never for a site of the outside web.
                   </p>
                   <Button
                     tone="danger"
@@ -111,7 +115,7 @@ export function Guarded() {
         open={isRotating()}
         title="Make a new authority?"
         text="Do this when somebody may have copied the workstation's files. Every device then shows a warning until the new authority is trusted on it, by hand, as on the first day. Devices stay paired. There is no way back to the old one."
-        action="Make a new authority"
+        action="Make a new one"
         icon={RotateCw}
         busy={isBusy()}
         held={!isAgreed()}

@@ -75,7 +75,7 @@ describe('the list', () => {
     const sure = await dialog('Remove Grandpa?');
     expect(sure.getByText(/There is no undo/)).toBeTruthy();
     fireEvent.click(sure.getByRole('checkbox'));
-    fireEvent.click(sure.getByRole('button', { name: 'Remove' }));
+    fireEvent.click(sure.getByRole('button', { name: 'Remove and erase' }));
     await waitFor(() => expect(remove).toHaveBeenCalledWith(seededDevices.guest, true));
     expect(await screen.findByText('Removed (2)', {}, WAIT)).toBeTruthy();
   });
@@ -84,7 +84,7 @@ describe('the list', () => {
     const live = open();
     await act("Ada's laptop", 'Change what it may do');
     const role = await dialog("What may Ada's laptop do?");
-    fireEvent.click(role.getByRole('radio', { name: 'Mine' }));
+    fireEvent.click(role.getByRole('radio', { name: 'Owner' }));
     fireEvent.click(role.getByRole('button', { name: 'Save the change' }));
     await waitFor(async () =>
       expect((await live.devices.list()).find(({ id }) => id === seededDevices.member)?.role).toBe('owner'),
@@ -123,7 +123,7 @@ describe('adding a device', () => {
   const ask = async () => {
     fireEvent.click(await screen.findByRole('button', { name: 'Add a device' }, WAIT));
     const add = await dialog('Add a device');
-    await add.findByRole('radio', { name: 'Family' }, WAIT);
+    await add.findByRole('radio', { name: 'Member' }, WAIT);
     return add;
   };
 
@@ -226,10 +226,10 @@ describe('what happened and how it is guarded', () => {
     fireEvent.click(await screen.findByText('The authority that vouches for it', {}, WAIT));
     fireEvent.click(screen.getByRole('button', { name: 'Make a new authority' }));
     const sure = await dialog('Make a new authority?');
-    fireEvent.click(sure.getByRole('button', { name: 'Make a new authority' }));
+    fireEvent.click(sure.getByRole('button', { name: 'Make a new one' }));
     expect(rotate).not.toHaveBeenCalled();
     fireEvent.click(sure.getByRole('checkbox'));
-    fireEvent.click(sure.getByRole('button', { name: 'Make a new authority' }));
+    fireEvent.click(sure.getByRole('button', { name: 'Make a new one' }));
     await waitFor(() => expect(rotate).toHaveBeenCalledTimes(1));
   });
 });
