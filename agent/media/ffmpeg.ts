@@ -2,9 +2,18 @@
 // arguments and get a result or a Failure; nobody else spawns them. It does not know what is encoded or why.
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { z } from 'zod';
+import {
+  type Command,
+  type Confinement,
+  cellEnvironment,
+  openField,
+  tryWalls,
+  type Walls,
+} from '../process/confine.ts';
 
 export interface FfmpegTools {
   /** Absolute paths. */
@@ -22,6 +31,17 @@ export interface RunOptions {
   onProgress?: (outMs: number) => void;
   /** What was being done, for the message: "mix the sound". */
   doing?: string;
+  /** Files that came from outside are opened shut in: no network, no other files, bounded memory and time. */
+  strange?: Strange;
+}
+
+export interface Strange {
+  /** Absolute paths of every file the arguments name as an input. */
+  readonly reads: readonly string[];
+  /** The folder of the output; absent = the tool only prints. */
+  readonly writes?: string;
+  /** Largest output in bytes. */
+  readonly outputBytes?: number;
 }
 
 /** How many characters of a tool's stderr are kept: enough for its last words, bounded whatever it prints. */
@@ -30,9 +50,36 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
 const OLDEST_MAJOR = 5;
 /** ffmpeg's and the system's words for it, in any build. */
 export const fullDisk = /No space left on device/i;
+/** Its words when the limit on CPU time (SIGXCPU) ended it. */
+const overTime = /received signal 24\b/;
 
-/** Options for any input that came from outside: no network, no other protocols hidden in a playlist. */
-export const hostileInput: readonly string[] = ['-protocol_whitelist', 'file,pipe'];
+/**
+ * Options for any input that came from outside: no network, no other protocols hidden in a playlist, a bounded look
+ * for streams, no single allocation beyond what a real header asks for, and few threads, each of which has a stack.
+ */
+export const hostileInput: readonly string[] = [
+  ...['-protocol_whitelist', 'file,pipe'],
+  ...['-probesize', '10000000', '-analyzeduration', '10000000'],
+  ...['-max_alloc', String(256 * 1024 * 1024), '-threads', '2'],
+];
+
+/** Containers of sound and film. Playlists, manifests and scripts, which name other files, are not among them. */
+export const soundFormats: readonly string[] = [
+  '-format_whitelist',
+  [
+    ...['aac', 'aiff', 'amr', 'asf', 'au', 'avi', 'caf', 'flac', 'matroska', 'webm'],
+    ...['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2', 'mp3', 'mpeg', 'mpegts', 'ogg', 'wav', 'w64'],
+  ].join(','),
+];
+
+/** Address space of a confined ffmpeg: its libraries take 250 MB of it, an hour of sound hardly any. */
+const CELL_MEMORY_BYTES = 1536 * 1024 * 1024;
+/** A tool that only prints writes no file to speak of. */
+const CELL_FILE_BYTES = 1024 * 1024;
+/** Streams of one file that are looked at; a real one has fewer than ten. */
+const MAX_STREAMS = 64;
+/** ffprobe's JSON of a real file is a few KB. */
+const MAX_PRINTED_CHARS = 1_000_000;
 
 export interface FfmpegPlaces {
   /** Directories searched before the PATH. */
@@ -84,6 +131,56 @@ async function search(places: FfmpegPlaces): Promise<FfmpegTools> {
   });
 }
 
+/** One trial per ffmpeg and process. */
+const walls = new Map<string, Promise<Walls>>();
+
+function wallsOf(tools: FfmpegTools): Promise<Walls> {
+  let found = walls.get(tools.ffmpeg);
+  if (found === undefined) {
+    const raw = ['-f', 'u8', '-ar', '8000', '-ac', '1'];
+    const quiet = ['-v', 'quiet', '-nostdin', '-y'];
+    found = tryWalls({
+      tool: tools.ffmpeg,
+      idle: ['-version'],
+      copy: (from, to) => [...quiet, ...raw, '-i', from, '-f', 'u8', to],
+      connect: (port) => [
+        ...[...quiet, ...raw, '-i', `tcp://127.0.0.1:${port}?timeout=1000000`],
+        ...['-f', 'null', '-'],
+      ],
+    });
+    walls.set(tools.ffmpeg, found);
+  }
+  return found;
+}
+
+/** What a stranger's file cannot reach when ffmpeg opens it on this machine, as it was tried. Never throws. */
+export async function confinement(): Promise<Confinement> {
+  try {
+    return (await wallsOf(await findFfmpeg())).report;
+  } catch {
+    return openField.report; // without ffmpeg nobody opens anything
+  }
+}
+
+/** The command as it is run: as it is for our own files, shut in for strange ones. */
+async function shutIn(
+  tools: FfmpegTools,
+  command: string,
+  args: readonly string[],
+  { strange, timeoutMs = DEFAULT_TIMEOUT_MS }: RunOptions,
+): Promise<Command> {
+  if (strange === undefined) return { command, args };
+  const { around } = await wallsOf(tools);
+  return around(command, args, {
+    reads: strange.reads,
+    ...(strange.writes === undefined ? {} : { writes: strange.writes }),
+    memoryBytes: CELL_MEMORY_BYTES,
+    // Two threads at work all the time.
+    cpuSeconds: Math.ceil(timeoutMs / 500),
+    fileBytes: strange.outputBytes ?? CELL_FILE_BYTES,
+  });
+}
+
 function executable(directory: string, name: string): string | undefined {
   const path = join(directory, process.platform === 'win32' ? `${name}.exe` : name);
   try {
@@ -95,10 +192,10 @@ function executable(directory: string, name: string): string | undefined {
 
 async function readVersion(ffmpeg: string): Promise<string | undefined> {
   try {
-    const { stdout } = await run(ffmpeg, ['-version'], {
-      timeoutMs: 10_000,
-      doing: 'ask ffmpeg for its version',
-    });
+    const { stdout } = await run(
+      { command: ffmpeg, args: ['-version'] },
+      { timeoutMs: 10_000, doing: 'ask ffmpeg for its version' },
+    );
     return /^ffmpeg version (?:n)?(\S+)/.exec(stdout)?.[1]?.split('-')[0];
   } catch {
     return undefined; // cannot be run here (another architecture, broken libraries): the next one is tried
@@ -115,63 +212,102 @@ export async function runFfmpeg(
   options: RunOptions = {},
 ): Promise<{ stderr: string }> {
   const progress = options.onProgress === undefined ? [] : ['-progress', 'pipe:1', '-stats_period', '0.2'];
-  const { stderr } = await run(
+  const command = await shutIn(
+    tools,
     tools.ffmpeg,
     ['-hide_banner', '-nostdin', '-y', ...progress, ...args],
     options,
   );
+  const { stderr } = await run(command, options);
   return { stderr };
 }
 
+const told = z.string().max(200).optional();
+const count = z.number().optional();
+const streamSchema = z.object({
+  index: z.int().min(0),
+  codec_type: told,
+  codec_name: told,
+  profile: told,
+  pix_fmt: told,
+  width: count,
+  height: count,
+  sample_rate: told,
+  channels: count,
+  duration: told,
+  start_time: told,
+  nb_frames: told,
+  avg_frame_rate: told,
+});
+const formatSchema = z.object({
+  format_name: told,
+  duration: told,
+  start_time: told,
+  size: told,
+  bit_rate: told,
+});
+const mediaProbeSchema = z.object({
+  format: formatSchema.default({}),
+  streams: z.array(streamSchema).max(MAX_STREAMS).default([]),
+});
 /** What ffprobe says of a file; only the fields the product reads, everything optional since files lie. */
-export interface MediaProbe {
-  format: { format_name?: string; duration?: string; start_time?: string; size?: string; bit_rate?: string };
-  streams: {
-    index: number;
-    codec_type?: string;
-    codec_name?: string;
-    profile?: string;
-    pix_fmt?: string;
-    width?: number;
-    height?: number;
-    sample_rate?: string;
-    channels?: number;
-    duration?: string;
-    start_time?: string;
-    nb_frames?: string;
-    avg_frame_rate?: string;
-  }[];
-}
+export type MediaProbe = z.infer<typeof mediaProbeSchema>;
 
-/** Reads a file's streams and duration. Throws Failure `bad-input` when ffprobe sees no media in it. */
-export async function probe(tools: FfmpegTools, file: string, options: RunOptions = {}): Promise<MediaProbe> {
+/** Names what is to be printed: a stranger's titles and comments never reach us. */
+const PRINTED = [
+  `format=${Object.keys(formatSchema.shape).join()}`,
+  `stream=${Object.keys(streamSchema.shape).join()}`,
+  'stream_tags=',
+  'stream_disposition=',
+  'format_tags=',
+].join(':');
+
+/**
+ * Reads a file's streams and duration, always shut in: it opens whatever it is given. `formats` narrows the
+ * containers (soundFormats). Throws Failure `bad-input` when ffprobe sees no media in it.
+ */
+export async function probe(
+  tools: FfmpegTools,
+  file: string,
+  options: RunOptions & { formats?: readonly string[] } = {},
+): Promise<MediaProbe> {
+  const path = resolve(file); // never taken for an option or a protocol
   const args = [
-    '-v',
-    'error',
-    ...hostileInput,
-    '-print_format',
-    'json',
-    '-show_format',
-    '-show_streams',
-    '-i',
-    file,
+    ...['-v', 'error', ...hostileInput, ...(options.formats ?? [])],
+    ...['-print_format', 'json', '-show_entries', PRINTED, '-i', path],
   ];
+  const limited: RunOptions = {
+    timeoutMs: 20_000,
+    doing: 'read the file',
+    strange: { reads: [path] },
+    ...options,
+  };
   let stdout: string;
   try {
-    ({ stdout } = await run(tools.ffprobe, args, { timeoutMs: 20_000, doing: 'read the file', ...options }));
+    ({ stdout } = await run(await shutIn(tools, tools.ffprobe, args, limited), limited));
   } catch (error) {
-    if (error instanceof Failure && error.code === 'engine-failed') {
-      throw new Failure({
-        code: 'bad-input',
-        message: 'This file is not a sound or video that can be read.',
-        hint: 'Try a WAV, MP3, M4A, OGG, WebM or MP4 file, or record it again.',
-        cause: error,
-      });
-    }
+    if (error instanceof Failure && error.code === 'engine-failed') throw notMedia(error);
     throw error;
   }
-  const json = JSON.parse(stdout) as Partial<MediaProbe>;
-  return { format: json.format ?? {}, streams: json.streams ?? [] };
+  return readProbe(stdout);
+}
+
+/** Checks what ffprobe printed; the file decides over much of it. Throws Failure `bad-input`. */
+export function readProbe(printed: string): MediaProbe {
+  try {
+    return mediaProbeSchema.parse(JSON.parse(printed));
+  } catch (cause) {
+    throw notMedia(cause);
+  }
+}
+
+function notMedia(cause: unknown): Failure {
+  return new Failure({
+    code: 'bad-input',
+    message: 'This file is not a sound or video that can be read.',
+    hint: 'Try a WAV, MP3, M4A, OGG, WebM or MP4 file, or record it again.',
+    cause,
+  });
 }
 
 export interface RunningFfmpeg {
@@ -200,13 +336,16 @@ export function spawnFfmpeg(
   return { stdin: child.stdin, ended, kill: () => child.kill('SIGKILL') };
 }
 
-function run(
-  command: string,
-  args: readonly string[],
+async function run(
+  { command, args }: Command,
   options: RunOptions,
 ): Promise<{ stdout: string; stderr: string }> {
   options.signal?.throwIfAborted();
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+    ...(options.strange === undefined ? {} : { env: cellEnvironment() }),
+  });
   return follow(child, command, options);
 }
 
@@ -231,8 +370,8 @@ function follow(
 
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       if (options.onProgress === undefined) {
-        // ffprobe's JSON of a real file is a few KB; a flood is cut and then fails to parse, which is right.
-        if (stdout.length < 1_000_000) stdout += chunk;
+        // A flood is cut and then fails to parse, which is right.
+        if (stdout.length < MAX_PRINTED_CHARS) stdout += chunk;
         return;
       }
       const times = [...chunk.matchAll(/out_time_us=(\d+)/g)];
@@ -262,7 +401,9 @@ function follow(
     child.on('close', (code, signal) => {
       settle(() => {
         if (options.signal?.aborted) reject(options.signal.reason);
-        else if (timedOut) reject(timeOut(doing, options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
+        else if (timedOut || overTime.test(stderr)) {
+          reject(timeOut(doing, options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
+        }
         // ffmpeg 5 exits 0 when only the trailer or the close met a full disk: the text is the truth.
         else if (code === 0 && !fullDisk.test(stderr)) resolve({ stdout, stderr });
         else reject(toolFailure(doing, code, signal, stderr));

@@ -1,15 +1,18 @@
 // Sound at the door: hostile bytes become mono 16-bit WAV at 48 kHz or one clear Failure, before any long
 // work. Owns WAV reading and writing; it does not know what is said in a sound.
 import { open, readFile, writeFile } from 'node:fs/promises';
-import { isAbsolute, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { MAX_NARRATION_SECONDS, MIN_NARRATION_SECONDS } from '@myspinbot/shared/project/options.ts';
 import { activeSpans, clippedShare, levels, speechActivity } from '@myspinbot/shared/speech/loudness.ts';
 import { TRACK_HZ } from '@myspinbot/shared/speech/timing.ts';
-import { type FfmpegTools, findFfmpeg, hostileInput, probe, runFfmpeg } from './ffmpeg.ts';
+import { type FfmpegTools, findFfmpeg, hostileInput, probe, runFfmpeg, soundFormats } from './ffmpeg.ts';
 
 /** Sample rate of every sound that flows between stages. */
 export const SOUND_HZ = 48_000;
+
+/** ffmpeg's own is 44 to 100 bytes, RF64 included. */
+const WAV_HEADER_BYTES = 4096;
 
 export interface Sound {
   /** Mono, -1..1. */
@@ -59,7 +62,7 @@ export async function importSound(
   const path = isAbsolute(input) ? input : resolve(input); // never taken for an option or a protocol
   await checkKind(path);
   const tools = options.tools ?? (await findFfmpeg());
-  const found = await probe(tools, path, run);
+  const found = await probe(tools, path, { ...run, formats: soundFormats });
   const track = found.streams.find((stream) => stream.codec_type === 'audio');
   if (track === undefined) throw notSound('has no sound in it');
   const told = Number(found.format.duration ?? track.duration);
@@ -145,17 +148,26 @@ async function decode(
   run: { signal?: AbortSignal },
 ): Promise<void> {
   const format = ['-c:a', 'pcm_s16le', '-bitexact', '-f', 'wav', output];
-  const limit = ['-t', String(maxSeconds + 1)]; // the file's own word about its length is not trusted
+  // The file's own word about its length is not trusted.
+  const seconds = maxSeconds + 1;
+  const outputBytes = Math.ceil(seconds * SOUND_HZ * 2) + WAV_HEADER_BYTES;
+  const limit = ['-t', String(seconds), '-fs', String(outputBytes)];
   try {
     await runFfmpeg(
       tools,
       [
-        ...['-v', 'error', ...hostileInput, '-i', input],
+        ...['-v', 'error', ...hostileInput, ...soundFormats, '-i', input],
         ...['-map', '0:a:0', '-vn', '-sn', '-dn', ...filter, '-ac', '1', '-ar', String(SOUND_HZ)],
         ...limit,
         ...format,
       ],
-      { ...run, timeoutMs: 120_000, doing: 'read the recording' },
+      {
+        ...run,
+        timeoutMs: 120_000,
+        doing: 'read the recording',
+        // A file of exactly the limit is still written whole.
+        strange: { reads: [input], writes: dirname(resolve(output)), outputBytes: outputBytes + SOUND_HZ },
+      },
     );
   } catch (error) {
     if (error instanceof Failure && error.code === 'engine-failed')
