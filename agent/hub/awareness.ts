@@ -17,14 +17,23 @@ interface Entry {
 }
 
 export interface RoomAwareness {
-  /** Takes a peer's message; returns what to send to everybody, if anything changed. */
-  receive(owner: object, message: Uint8Array): Uint8Array | undefined;
+  /**
+   * Takes a peer's message; returns what to send to everybody, if anything changed. Whatever it says of itself, it is
+   * shown as who it proved to be.
+   */
+  receive(
+    owner: object,
+    message: Uint8Array,
+    shownAs: { readonly id: string; readonly name: string | undefined },
+  ): Uint8Array | undefined;
   /** Sets the agent's own state; returns what to send to everybody. */
   present(client: number, state: object): Uint8Array;
   /** The socket is gone; returns what to send to the others. */
   leave(owner: object): Uint8Array | undefined;
   /** Every state, for one who just came; with no states an empty message, which keeps a client's link alive. */
   all(): Uint8Array;
+  /** The agent's own state alone. */
+  agent(): Uint8Array;
   /** Entries that were refused because they were forged or malformed. */
   refused(): number;
 }
@@ -36,7 +45,9 @@ export function createRoomAwareness(): RoomAwareness {
   const agent = {};
   let refused = 0;
 
-  const encode = (entries: readonly [client: number, clock: number, json: string][]): Uint8Array => {
+  const encode = (
+    entries: readonly (readonly [client: number, clock: number, json: string])[],
+  ): Uint8Array => {
     const encoder = encoding.createEncoder();
     encoding.writeVarUint(encoder, entries.length);
     for (const [client, clock, json] of entries) {
@@ -55,7 +66,7 @@ export function createRoomAwareness(): RoomAwareness {
   };
 
   return {
-    receive(owner, message) {
+    receive(owner, message, shownAs) {
       const changed: [number, number, string][] = [];
       let removal: Uint8Array | undefined;
       for (const { client, clock, json } of decode(message)) {
@@ -74,7 +85,7 @@ export function createRoomAwareness(): RoomAwareness {
           removal = remove(client, clock);
           continue;
         }
-        const state = deviceState(json);
+        const state = deviceState(json, shownAs);
         if (state === undefined) {
           refused++;
           continue;
@@ -99,6 +110,12 @@ export function createRoomAwareness(): RoomAwareness {
       return remove(client, (states.get(client)?.clock ?? 0) + 1);
     },
     all: () => encode([...states].map(([client, { clock, json }]) => [client, clock, json])),
+    agent: () =>
+      encode(
+        [...states].flatMap(([client, { clock, json, owner }]) =>
+          owner === agent ? [[client, clock, json] as const] : [],
+        ),
+      ),
     refused: () => refused,
   };
 }
@@ -119,7 +136,10 @@ function decode(message: Uint8Array): { client: number; clock: number; json: str
 }
 
 /** The part of a device's state that is passed on; undefined when it claims what it must not. */
-function deviceState(json: string): string | undefined {
+function deviceState(
+  json: string,
+  shownAs: { readonly id: string; readonly name: string | undefined },
+): string | undefined {
   let state: unknown;
   try {
     state = JSON.parse(json);
@@ -130,5 +150,6 @@ function deviceState(json: string): string | undefined {
   if (!('presence' in state)) return '{}';
   const presence = presenceSchema.safeParse(state.presence);
   if (!presence.success || presence.data.kind !== 'device') return undefined;
-  return JSON.stringify({ presence: presence.data });
+  const { id, name = presence.data.name } = shownAs;
+  return JSON.stringify({ presence: { kind: 'device', id, name } });
 }

@@ -9,7 +9,13 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import WebSocket from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import { removeSmallAgents, type SmallAgent, startSmallAgent } from '../server/fixtures/small-agent.ts';
+import {
+  pairedWith,
+  removeSmallAgents,
+  type SmallAgent,
+  socketsOf,
+  startSmallAgent,
+} from '../server/fixtures/small-agent.ts';
 
 const project = projectRoom('p_0123456789abcdef' as ProjectId);
 let agent: SmallAgent;
@@ -23,9 +29,14 @@ afterEach(async () => {
 });
 afterAll(removeSmallAgents);
 
-function device(room: string, doc = new Y.Doc(), url = agent.url) {
+function device(
+  room: string,
+  doc = new Y.Doc(),
+  headers: Record<string, string> = agent.headers(),
+  url = agent.url,
+) {
   const provider = new WebsocketProvider(url.replace('http', 'ws').concat('/sync'), room, doc, {
-    WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
+    WebSocketPolyfill: socketsOf(headers) as unknown as typeof globalThis.WebSocket,
     disableBc: true,
   });
   undo.push(() => provider.destroy());
@@ -54,8 +65,8 @@ function until(one: { doc: Y.Doc; provider?: WebsocketProvider }, look: () => bo
   });
 }
 
-async function raw(room: string): Promise<WebSocket> {
-  const socket = new WebSocket(`${agent.url.replace('http', 'ws')}/sync/${room}`);
+async function raw(room: string, headers: Record<string, string> = agent.headers()): Promise<WebSocket> {
+  const socket = new WebSocket(`${agent.url.replace('http', 'ws')}/sync/${room}`, { headers });
   undo.push(() => socket.terminate());
   await once(socket, 'open');
   return socket;
@@ -147,9 +158,9 @@ describe('two devices', () => {
     const [a, b] = [device(WORKSPACE_ROOM), device(WORKSPACE_ROOM)];
     a.provider.awareness.setLocalStateField('presence', { kind: 'device', id: 'd1', name: 'Phone' });
     const seen = () => [...b.provider.awareness.getStates().values()].map((state) => state.presence?.id);
-    await until(b, () => seen().includes('d1') && seen().includes('a_small'));
+    await until(b, () => seen().includes('local') && seen().includes('a_small'));
     a.provider.destroy();
-    await until(b, () => !seen().includes('d1'));
+    await until(b, () => !seen().includes('local'));
     expect(seen()).toContain('a_small');
   });
 
@@ -291,23 +302,30 @@ describe('a hostile device', () => {
   });
 
   test('cannot present itself as the agent, nor speak for another device', async () => {
+    const [phone, thief] = [
+      await pairedWith(agent, { role: 'member' }, 'Phone'),
+      await pairedWith(agent, { role: 'member' }, 'Thief'),
+    ];
     const watcher = device(WORKSPACE_ROOM);
-    const honest = device(WORKSPACE_ROOM);
-    honest.provider.awareness.setLocalStateField('presence', { kind: 'device', id: 'd1', name: 'Phone' });
-    const ids = () => [...watcher.provider.awareness.getStates().values()].map((state) => state.presence?.id);
-    await until(watcher, () => ids().includes('d1') && ids().includes('a_small'));
-    const evil = await raw(WORKSPACE_ROOM);
+    const honest = device(WORKSPACE_ROOM, new Y.Doc(), await phone.headers());
+    const presence = { kind: 'device', id: phone.id, name: 'Phone' };
+    honest.provider.awareness.setLocalStateField('presence', presence);
+    const shown = () =>
+      [...watcher.provider.awareness.getStates().values()].flatMap((state) =>
+        state.presence === undefined ? [] : [`${state.presence.id} ${state.presence.name}`],
+      );
+    await until(watcher, () => shown().length === 2);
+    const evil = await raw(WORKSPACE_ROOM, await thief.headers());
     const agentPresence = { presence: { kind: 'agent', id: 'a_evil', name: 'Evil', jobs: [] } };
-    const other = { presence: { kind: 'device', id: 'd_evil', name: 'Evil' } };
     evil.send(states([666, 1, agentPresence]));
     evil.send(states([honest.doc.clientID, 99, null]));
-    evil.send(states([honest.doc.clientID, 99, other]));
+    evil.send(states([honest.doc.clientID, 99, { presence }]));
     evil.send(states([agent.hub.workspace.clientID, 1e9, null]));
-    // Its own voice is heard, once.
-    evil.send(states([777, 1, { ...other, junk: 'x'.repeat(500) }]));
+    // Its own voice is heard, once, and as who it is, whatever it says.
+    evil.send(states([777, 1, { presence, junk: 'x'.repeat(500) }]));
     evil.send(states([778, 1, { presence: { kind: 'device', id: 'd_second', name: 'Evil' } }]));
-    await until(watcher, () => ids().includes('d_evil'));
-    expect(new Set(ids())).toEqual(new Set([undefined, 'd1', 'a_small', 'd_evil']));
+    await until(watcher, () => shown().length === 3);
+    expect(shown().sort()).toEqual(['a_small Small', `${phone.id} Phone`, `${thief.id} Thief`].sort());
     expect(JSON.stringify([...watcher.provider.awareness.getStates()])).not.toContain('junk');
   });
 

@@ -1,8 +1,13 @@
 // The hub: rooms loaded while somebody is in them, their storage, and the WebSockets of y-websocket clients.
-// Who may connect is decided before `accept`; what is in a document is the business of those who read it.
+// Who somebody is was proved before `accept`; here it decides which rooms open to them. What is in a document is the
+// business of those who read it.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { isRoom, WORKSPACE_ROOM } from '@myspinbot/shared/document/layout.ts';
+import { type Principal, principalId } from '@myspinbot/shared/access/access.ts';
+import { guestRoomProject, isRoom, WORKSPACE_ROOM } from '@myspinbot/shared/document/layout.ts';
+import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
+import type { ProjectId } from '@myspinbot/shared/project/project.ts';
+import { REMOVED_CLOSE, SOCKET_PROTOCOL } from '@myspinbot/shared/wire/pairing.ts';
 import type { Presence } from '@myspinbot/shared/wire/presence.ts';
 import { type WebSocket, WebSocketServer } from 'ws';
 import * as Y from 'yjs';
@@ -10,7 +15,9 @@ import type { Logger } from '../log/logger.ts';
 import type { Clock } from '../queue/clock.ts';
 import { type DocumentStore, openDocumentStore } from './document-store.ts';
 import { guardWorkspace } from './guard.ts';
+import { followWorkspace } from './guest-document.ts';
 import type { Hub } from './port.ts';
+import { rightsIn } from './rights.ts';
 import { createRoom, MAX_MESSAGE_BYTES, type Peer, type Room } from './room.ts';
 
 /** Between pings; a peer that misses two is gone. */
@@ -24,6 +31,8 @@ const MAX_BACKLOG_BYTES = 32 * 1024 * 1024;
 /** Stored bytes of one document. A workspace of 10 000 jobs has 3 MB. */
 const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 const MAX_SOCKETS = 256;
+/** A device has one socket per open document and tab; one that opens more must not shut out the others. */
+const MAX_SOCKETS_EACH = 64;
 
 export type HubEvent =
   | { type: 'sockets'; open: number }
@@ -34,8 +43,12 @@ export type HubEvent =
   | { type: 'restored'; count: number };
 
 export interface SocketHub extends Hub {
-  /** Takes over an upgrade request for a room; the caller has checked who asks. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer, room: string): Promise<void>;
+  /** Takes over an upgrade request for a room; the caller knows who asks. Answers 403 where the room is not theirs. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, room: string, who: Principal): Promise<void>;
+  /** Ends every socket of this principal at once. */
+  cut(id: string): void;
+  /** Looks at a document from inside the agent. */
+  read<T>(room: string, look: (doc: Y.Doc) => T): Promise<T>;
   /** Changes a document from inside the agent, loaded for as long as that takes; resolves when durable. */
   edit(room: string, change: (doc: Y.Doc) => void): Promise<void>;
   on(listener: (event: HubEvent) => void): () => void;
@@ -47,6 +60,8 @@ export interface HubOptions {
   log: Logger;
   clock: Clock;
   heartbeatMs?: number;
+  /** What a paired device is called; shown to the others whatever it says of itself. */
+  nameOf?(device: string): string | undefined;
 }
 
 export async function createHub(options: HubOptions): Promise<SocketHub> {
@@ -57,12 +72,16 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES + 64,
     perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(SOCKET_PROTOCOL) ? SOCKET_PROTOCOL : false),
   });
   const listeners = new Set<(event: HubEvent) => void>();
   const rooms = new Map<string, Promise<Room>>();
   /** Users of a room that keep it loaded: sockets on their way in and edits from inside. */
   const holds = new Map<string, number>();
   const missedPings = new Map<WebSocket, number>();
+  const owners = new Map<WebSocket, Principal>();
+  /** Rooms of guests that are loaded, and how to let go of them. */
+  const guestViews = new Map<string, { project: ProjectId; room: Room; stop(): void }>();
   let closed = false;
 
   const emit = (event: HubEvent) => {
@@ -72,13 +91,20 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
   const load = async (name: string): Promise<Room> => {
     const doc = new Y.Doc();
     await store.load(name, doc);
-    const room = createRoom(doc, { bytes: () => store.bytes(name), maxBytes: MAX_DOCUMENT_BYTES });
+    const room = createRoom(doc, { bytes: () => store.bytes(name), maxBytes: MAX_DOCUMENT_BYTES, clock });
     doc.on('update', (update: Uint8Array) => store.append(name, update, doc));
     if (name === WORKSPACE_ROOM) {
       guardWorkspace(doc, room.isPeer, (count) => {
         log.warn('hub.restored', { count });
         emit({ type: 'restored', count });
       });
+    }
+    const guestsOf = guestRoomProject(name);
+    if (guestsOf !== undefined) {
+      const { doc: whole } = await hold(WORKSPACE_ROOM);
+      const stop = followWorkspace(whole, doc, guestsOf);
+      guestViews.set(name, { project: guestsOf, room, stop });
+      presentToGuests(name);
     }
     return room;
   };
@@ -98,19 +124,35 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
     holds.delete(name);
     const room = rooms.get(name);
     rooms.delete(name);
+    const view = guestViews.get(name);
+    if (view !== undefined) {
+      view.stop();
+      guestViews.delete(name);
+      await release(WORKSPACE_ROOM);
+    }
     // What it wrote is queued in the store; the next load waits for that queue.
     (await room?.catch(() => undefined))?.destroy();
   };
 
   const workspace = await hold(WORKSPACE_ROOM);
   const agentClient = workspace.doc.clientID;
+  const reader = openWorkspace(workspace.doc, { role: 'agent', id: 'guests' });
   let presence: Presence | undefined;
   let stopThrottle: (() => void) | undefined;
   let presentAgain = false;
   const sendPresence = () => {
     if (presence === undefined) return;
     workspace.broadcastAwareness(workspace.awareness.present(agentClient, { presence }));
+    for (const name of guestViews.keys()) presentToGuests(name);
   };
+  /** Guests of a project see of the agent's work what is done for that project. */
+  function presentToGuests(name: string): void {
+    const view = guestViews.get(name);
+    if (view === undefined || presence?.kind !== 'agent') return;
+    const { project, room } = view;
+    const jobs = presence.jobs.filter(({ job }) => reader.job(job)?.request.project === project);
+    room.broadcastAwareness(room.awareness.present(room.doc.clientID, { presence: { ...presence, jobs } }));
+  }
   const throttle = () => {
     stopThrottle = clock.after(PRESENT_MS, () => {
       stopThrottle = undefined;
@@ -135,7 +177,7 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
     for (const [name, loading] of rooms) {
       if (name === WORKSPACE_ROOM && presence !== undefined) continue;
       loading.then(
-        (room) => room.broadcastAwareness(room.awareness.all()),
+        (room) => room.murmur(),
         () => {}, // Whoever asked for the room was told.
       );
     }
@@ -143,8 +185,12 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
   heartbeat.unref();
   murmur.unref();
 
-  const connect = (socket: WebSocket, name: string, room: Room) => {
+  const connect = (socket: WebSocket, name: string, room: Room, who: Principal, mayWrite: boolean) => {
+    const id = principalId(who);
     const peer: Peer = {
+      mayWrite,
+      seesDevices: !(who.kind === 'device' && who.role === 'guest'),
+      shownAs: { id, name: options.nameOf?.(id) },
       send(message) {
         if (socket.readyState !== socket.OPEN) return;
         if (socket.bufferedAmount > MAX_BACKLOG_BYTES) return socket.terminate();
@@ -159,16 +205,19 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
       },
     };
     missedPings.set(socket, 0);
+    owners.set(socket, who);
     emit({ type: 'sockets', open: missedPings.size });
     socket.on('pong', () => missedPings.has(socket) && missedPings.set(socket, 0));
     socket.on('error', (error) => log.warn('hub.socket-error', { room: name, error: error.message }));
     socket.on('close', () => {
       missedPings.delete(socket);
+      owners.delete(socket);
       room.leave(peer);
       emit({ type: 'sockets', open: missedPings.size });
       void release(name);
     });
     socket.on('message', (data: Buffer, isBinary) => {
+      if (socket.readyState !== socket.OPEN) return; // cut off: what was still on its way counts no more
       emit({ type: 'moved', direction: 'in', bytes: data.length });
       if (!isBinary) return peer.cut('a text frame');
       room.receive(peer, data);
@@ -188,11 +237,16 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
       throttle();
     },
     flush: () => store.flush(),
-    async accept(request, socket, head, name) {
-      if (closed || missedPings.size >= MAX_SOCKETS || !isRoom(name)) {
-        const status = isRoom(name) ? '503 Service Unavailable' : '404 Not Found';
-        socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
-        return;
+    async accept(request, socket, head, name, who) {
+      const answer = (status: string) =>
+        void socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      if (!isRoom(name)) return answer('404 Not Found');
+      const rights = rightsIn(name, who);
+      if (rights === undefined) return answer('403 Forbidden');
+      const id = principalId(who);
+      const own = [...owners.values()].filter((one) => principalId(one) === id).length;
+      if (closed || missedPings.size >= MAX_SOCKETS || own >= MAX_SOCKETS_EACH) {
+        return answer('503 Service Unavailable');
       }
       // Loaded before the handshake ends, so that no message comes before there is a room for it.
       let room: Room;
@@ -210,10 +264,23 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
       let upgraded = false;
       sockets.handleUpgrade(request, socket, head, (websocket) => {
         upgraded = true;
-        connect(websocket, name, room);
+        connect(websocket, name, room, who, rights === 'write');
       });
       // A malformed handshake is answered by ws itself and never reaches the callback.
       if (!upgraded) await release(name);
+    },
+    cut(id) {
+      for (const [socket, who] of owners) {
+        if (principalId(who) === id) socket.close(REMOVED_CLOSE, 'removed');
+      }
+    },
+    async read(name, look) {
+      if (!isRoom(name)) throw new Error(`${name} is not a room`);
+      try {
+        return look((await hold(name)).doc);
+      } finally {
+        await release(name);
+      }
     },
     async edit(name, change) {
       if (!isRoom(name)) throw new Error(`${name} is not a room`);

@@ -1,8 +1,9 @@
 // One loaded document and everybody connected to it: the y-protocols conversation (sync, awareness), with limits.
-// It does not know WebSockets, storage or which room it is.
+// It does not know WebSockets, storage, which room it is, or why somebody may only read.
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
+import type { Clock } from '../queue/clock.ts';
 import { createRoomAwareness, type RoomAwareness } from './awareness.ts';
 
 const SYNC = 0;
@@ -21,10 +22,19 @@ export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const MAX_SMALL_BYTES = 64 * 1024;
 /** Edits without their past from one peer before it is cut off; typing while connecting makes a few. */
 const MAX_GAPS = 256;
+/** What one peer may send at once, and each second from then on. A device back from a week offline sends one answer. */
+const MESSAGES = { burst: 4000, perSecond: 200 };
+const BYTES = { burst: 64 * 1024 * 1024, perSecond: 4 * 1024 * 1024 };
 
 /** One connected peer, as the room needs it. It is also the origin of the peer's transactions. */
 export interface Peer {
   send(message: Uint8Array): void;
+  /** False = it reads: what it sends changes nothing. */
+  readonly mayWrite: boolean;
+  /** False = who else is here is not told to it, but for the agent. */
+  readonly seesDevices: boolean;
+  /** Who it proved to be: what it may say of itself. */
+  readonly shownAs: { readonly id: string; readonly name: string | undefined };
   /** Cuts the peer off; `why` is for the log and the close frame. */
   cut(why: string): void;
 }
@@ -35,16 +45,29 @@ export interface Room {
   join(peer: Peer): void;
   leave(peer: Peer): void;
   receive(peer: Peer, message: Uint8Array): void;
+  /** The agent's own state, to everybody. */
   broadcastAwareness(update: Uint8Array): void;
+  /** Tells everybody again who is here, so that nobody takes a quiet room for a dead one. */
+  murmur(): void;
   peers(): number;
   isPeer(origin: unknown): boolean;
   destroy(): void;
 }
 
-export function createRoom(doc: Y.Doc, limits: { bytes(): number; maxBytes: number }): Room {
+export function createRoom(
+  doc: Y.Doc,
+  limits: { bytes(): number; maxBytes: number; clock: Pick<Clock, 'now'> },
+): Room {
   const awareness = createRoomAwareness();
-  /** Peer -> edits that came without their past. */
-  const peers = new Map<Peer, { gaps: number; asked: boolean }>();
+  interface State {
+    /** Edits that came without their past. */
+    gaps: number;
+    asked: boolean;
+    messages: number;
+    bytes: number;
+    at: number;
+  }
+  const peers = new Map<Peer, State>();
 
   const send = (kind: number, sync: number | undefined, payload: Uint8Array): Uint8Array => {
     const encoder = encoding.createEncoder();
@@ -55,6 +78,24 @@ export function createRoom(doc: Y.Doc, limits: { bytes(): number; maxBytes: numb
   };
   const everybody = (message: Uint8Array, except?: unknown) => {
     for (const peer of peers.keys()) if (peer !== except) peer.send(message);
+  };
+  /** Others are not told to guests; the agent is. */
+  const tellPresence = (update: Uint8Array) => {
+    const message = send(AWARENESS, undefined, update);
+    for (const peer of peers.keys()) {
+      if (peer.seesDevices) peer.send(message);
+    }
+  };
+  const presenceFor = (peer: Peer) =>
+    send(AWARENESS, undefined, peer.seesDevices ? awareness.all() : awareness.agent());
+  /** Whether the peer keeps within what anybody may send. */
+  const isWithin = (state: State, length: number): boolean => {
+    const now = limits.clock.now();
+    const seconds = Math.max(0, now - state.at) / 1000;
+    state.at = now;
+    state.messages = Math.min(MESSAGES.burst, state.messages + seconds * MESSAGES.perSecond) - 1;
+    state.bytes = Math.min(BYTES.burst, state.bytes + seconds * BYTES.perSecond) - length;
+    return state.messages >= 0 && state.bytes >= 0;
   };
   const step1 = () => send(SYNC, STEP_1, Y.encodeStateVector(doc));
 
@@ -92,7 +133,10 @@ export function createRoom(doc: Y.Doc, limits: { bytes(): number; maxBytes: numb
     const limit = kind === STEP_1 ? MAX_SMALL_BYTES : kind === STEP_2 ? MAX_MESSAGE_BYTES : MAX_UPDATE_BYTES;
     if (payload.length > limit) return peer.cut('the message is too large');
     if (kind === STEP_1) peer.send(send(SYNC, STEP_2, Y.encodeStateAsUpdate(doc, payload)));
-    else if (kind === STEP_2 || kind === UPDATE) apply(peer, payload, kind === STEP_2);
+    else if (!peer.mayWrite) {
+      // Stock clients answer and echo whatever they have: what changes nothing is no attempt.
+      if (!isKnown(doc, payload)) peer.cut('may only read here');
+    } else if (kind === STEP_2 || kind === UPDATE) apply(peer, payload, kind === STEP_2);
     else peer.cut('not a sync message');
   };
 
@@ -100,16 +144,20 @@ export function createRoom(doc: Y.Doc, limits: { bytes(): number; maxBytes: numb
     doc,
     awareness,
     join(peer) {
-      peers.set(peer, { gaps: 0, asked: false });
-      peer.send(step1());
-      peer.send(send(AWARENESS, undefined, awareness.all()));
+      const at = limits.clock.now();
+      peers.set(peer, { gaps: 0, asked: false, messages: MESSAGES.burst, bytes: BYTES.burst, at });
+      if (peer.mayWrite) peer.send(step1());
+      peer.send(presenceFor(peer));
     },
     leave(peer) {
       if (!peers.delete(peer)) return;
       const update = awareness.leave(peer);
-      if (update !== undefined) everybody(send(AWARENESS, undefined, update));
+      if (update !== undefined) tellPresence(update);
     },
     receive(peer, message) {
+      const state = peers.get(peer);
+      if (state === undefined) return;
+      if (!isWithin(state, message.length)) return peer.cut('too much at once');
       try {
         const decoder = decoding.createDecoder(message);
         const kind = decoding.readVarUint(decoder);
@@ -117,16 +165,19 @@ export function createRoom(doc: Y.Doc, limits: { bytes(): number; maxBytes: numb
         else if (kind === AWARENESS) {
           const payload = decoding.readVarUint8Array(decoder);
           if (payload.length > MAX_SMALL_BYTES) return peer.cut('the awareness message is too large');
-          const update = awareness.receive(peer, payload);
+          const update = awareness.receive(peer, payload, peer.shownAs);
           // Also to the sender: a client closes a link on which it hears nothing for 30 s.
-          if (update !== undefined) everybody(send(AWARENESS, undefined, update));
-        } else if (kind === QUERY_AWARENESS) peer.send(send(AWARENESS, undefined, awareness.all()));
+          if (update !== undefined) tellPresence(update);
+        } else if (kind === QUERY_AWARENESS) peer.send(presenceFor(peer));
         else if (kind !== AUTH) peer.cut('not a sync protocol message');
       } catch {
         peer.cut('a message that cannot be read');
       }
     },
     broadcastAwareness: (update) => everybody(send(AWARENESS, undefined, update)),
+    murmur() {
+      for (const peer of peers.keys()) peer.send(presenceFor(peer));
+    },
     peers: () => peers.size,
     isPeer: (origin) => peers.has(origin as Peer),
     destroy() {
@@ -134,4 +185,11 @@ export function createRoom(doc: Y.Doc, limits: { bytes(): number; maxBytes: numb
       doc.destroy();
     },
   };
+}
+
+/** Whether an update says nothing that the document does not hold already. Throws for what is no update. */
+function isKnown(doc: Y.Doc, update: Uint8Array): boolean {
+  const { structs, ds } = Y.decodeUpdate(update);
+  const known = structs.every(({ id, length }) => id.clock + length <= Y.getState(doc.store, id.client));
+  return known && [...ds.clients.values()].every((deleted) => deleted.length === 0);
 }

@@ -25,8 +25,8 @@ afterEach(async () => {
 });
 afterAll(removeSmallAgents);
 
-async function raw(): Promise<WebSocket> {
-  const socket = new WebSocket(`${agent.url.replace('http', 'ws')}/transfer`);
+async function raw(headers: Record<string, string> = agent.headers()): Promise<WebSocket> {
+  const socket = new WebSocket(`${agent.url.replace('http', 'ws')}/transfer`, { headers });
   open.push(socket);
   await once(socket, 'open');
   return socket;
@@ -42,8 +42,9 @@ interface Device {
 async function device(
   store = createMemoryStore(sha256),
   cutAfter = Number.POSITIVE_INFINITY,
+  headers: Record<string, string> = agent.headers(),
 ): Promise<Device> {
-  const socket = new WebSocket(`${agent.url.replace('http', 'ws')}/transfer`);
+  const socket = new WebSocket(`${agent.url.replace('http', 'ws')}/transfer`, { headers });
   open.push(socket);
   let blocks = 0;
   const session = createTransferSession({
@@ -181,8 +182,14 @@ describe('a hostile peer', () => {
   });
 
   test('gets no socket past the limit', async () => {
-    const sockets = await Promise.all(Array.from({ length: 64 }, raw));
-    const one = new WebSocket(`${agent.url.replace('http', 'ws')}/transfer`);
+    const script = async (name: string) => {
+      const { token } = await agent.gate.makeScript(name, 'jobs', { kind: 'local' });
+      return { Authorization: `Bearer ${token}` };
+    };
+    const scripts = await Promise.all(['a', 'b', 'c', 'd'].map(script));
+    const each = scripts.flatMap((headers) => Array.from({ length: 16 }, () => headers));
+    const sockets = await Promise.all(each.map((headers) => raw(headers)));
+    const one = new WebSocket(`${agent.url.replace('http', 'ws')}/transfer`, { headers: agent.headers() });
     expect(String((await once(one, 'error'))[0])).toContain('503');
     expect(sockets).toHaveLength(64);
   });

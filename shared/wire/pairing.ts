@@ -117,6 +117,8 @@ export type TokenGrant = z.infer<typeof tokenGrantSchema>;
 
 /** The subprotocol that is spoken, and the one that carries the proof. */
 export const SOCKET_PROTOCOL = 'myspinbot';
+/** Close code of a socket whose device was removed or has other rights now: it proves itself anew, or is told. */
+export const REMOVED_CLOSE = 4003;
 export function proofProtocol(proof: TokenRequest): string {
   return `proof.${proof.device}.${proof.nonce}.${proof.signature}`;
 }

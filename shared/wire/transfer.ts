@@ -49,7 +49,8 @@ export const transferMessageSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('transfer/refuse'),
     hash: assetHashSchema,
-    why: z.enum(['unknown-asset', 'no-space', 'too-large', 'bad-hash', 'busy']),
+    /** `not-allowed`: whoever offers may look and bring nothing. */
+    why: z.enum(['unknown-asset', 'no-space', 'too-large', 'bad-hash', 'busy', 'not-allowed']),
     hint: z.string().max(400).optional(),
   }),
 ]);
