@@ -1,9 +1,11 @@
 // Figures for Prometheus. It listens to what the other rooms tell anyway and reads the rest when it is asked;
 // nothing else of the agent knows that it is here.
+import { roles } from '@myspinbot/shared/access/access.ts';
 import type { JobId, JobRun } from '@myspinbot/shared/job/job.ts';
 import { isEnded } from '@myspinbot/shared/job/life.ts';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { SocketHub } from '../hub/hub.ts';
+import type { Gate } from '../pairing/port.ts';
 import type { Queue } from '../queue/port.ts';
 import type { ServerEvent } from '../server/server.ts';
 import type { TransferLink } from '../transfer/link.ts';
@@ -37,9 +39,10 @@ export function createMetrics(world: {
   hub: SocketHub;
   link: TransferLink;
   vault: Vault;
+  gate: Pick<Gate, 'devices'>;
   version: string;
 }): Metrics {
-  const { queue, hub, link, vault } = world;
+  const { queue, hub, link, vault, gate } = world;
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'myspinbot_' });
@@ -108,7 +111,7 @@ export function createMetrics(world: {
   }
   const refused = new Counter({
     name: 'myspinbot_refused_total',
-    help: 'Requests and messages that were refused as foreign, forged or malformed, by where.',
+    help: 'Requests and messages that were refused as foreign, not allowed, forged or malformed, by where.',
     labelNames: ['where'],
     registers,
   });
@@ -117,6 +120,16 @@ export function createMetrics(world: {
     name: 'myspinbot_restored_keys_total',
     help: "The agent's own document keys that a device had changed and that were put back.",
     registers,
+  });
+  new Gauge({
+    name: 'myspinbot_devices',
+    help: 'Paired devices, by role.',
+    labelNames: ['role'],
+    registers,
+    collect() {
+      const paired = gate.devices().filter(({ removed }) => removed === undefined);
+      for (const role of roles) this.set({ role }, paired.filter((one) => one.role === role).length);
+    },
   });
   new Gauge({
     name: 'myspinbot_vault_assets',

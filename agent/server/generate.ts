@@ -22,7 +22,6 @@ import type { SocketHub } from '../hub/hub.ts';
 import type { Queue } from '../queue/port.ts';
 import type { Vault } from '../vault/port.ts';
 import { schemaFailure } from './replies.ts';
-import type { ServerEvent } from './server.ts';
 
 /** Largest picture and largest sound of a form. A 100-megapixel PNG or an hour of WAV is refused later, by its
  * content; these only bound the disk. */
@@ -59,7 +58,14 @@ export const apiAuthor: Author = { role: 'device', id: 'api' };
 
 export async function generate(
   request: FastifyRequest,
-  world: { vault: Vault; hub: SocketHub; queue: Queue; now(): number; onEvent(event: ServerEvent): void },
+  world: {
+    vault: Vault;
+    hub: SocketHub;
+    queue: Queue;
+    now(): number;
+    /** Told of every piece of a file that came in; may throw to end it. */
+    received(bytes: number): void;
+  },
 ): Promise<Generated> {
   const { vault, hub, queue } = world;
   if (!request.isMultipart()) {
@@ -68,8 +74,7 @@ export async function generate(
       'Send multipart/form-data with the parts photo, script or narration, and options.',
     );
   }
-  const received = (bytes: number) => world.onEvent({ type: 'moved', direction: 'in', bytes });
-  const form = await readForm(request, vault, received).catch((cause: unknown) => {
+  const form = await readForm(request, vault, world.received).catch((cause: unknown) => {
     // The rest of the form is still coming: unread it would hold up the reply and the connection after it.
     request.raw.unpipe();
     request.raw.resume();

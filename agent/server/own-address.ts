@@ -1,10 +1,11 @@
 // Whether a request means this agent and comes from its own page. A page elsewhere can make a browser talk to
-// 127.0.0.1, and a name elsewhere can be pointed at it, so both Host and Origin must be ours, letter by letter:
-// "127.evil.example" or "127.0.0.1.nip.io" begin right and are not.
+// addresses of a house, and a name elsewhere can be pointed at them, so both Host and Origin must be ours, letter by
+// letter: "127.evil.example" or "127.0.0.1.nip.io" begin right and are not.
 import type { IncomingHttpHeaders } from 'node:http';
+import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 
 /** The names under which the loopback is reached. Nothing is resolved. */
-const names = new Set(['127.0.0.1', '[::1]', 'localhost']);
+const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /** What of a request decides. `rawHeaders` shows headers that were sent twice. */
 export interface Asker {
@@ -14,15 +15,26 @@ export interface Asker {
   url: string | undefined;
 }
 
+/** Under which addresses this agent is itself. */
+export interface Own {
+  port: number;
+  /** Besides the loopback's: lower case, without a port, IPv6 in brackets. */
+  hosts: ReadonlySet<string>;
+  /** Whether this connection is HTTPS: its pages are, too. */
+  isSecure: boolean;
+}
+
 export type Refused = 'host' | 'origin' | 'cross-site' | 'target';
 
 /** Undefined when the request may go on; else what was wrong with it. */
-export function refuse(asker: Asker, port: number): Refused | undefined {
+export function refuse(asker: Asker, own: Own): Refused | undefined {
   if (!asker.url?.startsWith('/')) return 'target';
-  if (sentTwice(asker.rawHeaders, 'host') || !isOwnHost(asker.headers.host, port)) return 'host';
+  if (sentTwice(asker.rawHeaders, 'host') || !isOwnHost(asker.headers.host, own)) return 'host';
+  // The page about trust asks from plain HTTP whether HTTPS works already; the answer holds nothing.
+  if (asker.method === 'GET' && asker.url === endpoints.trustCheck) return undefined;
   const { origin } = asker.headers;
   if (sentTwice(asker.rawHeaders, 'origin')) return 'origin';
-  if (origin !== undefined && !isOwnOrigin(origin, port)) return 'origin';
+  if (origin !== undefined && !isOwnOrigin(origin, own)) return 'origin';
   // Browsers say where a request without Origin (a picture, a script) comes from. A link to the app is welcome.
   const site = asker.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') {
@@ -37,15 +49,18 @@ export function refuse(asker: Asker, port: number): Refused | undefined {
 }
 
 /** Whether a Host header names this agent. */
-export function isOwnHost(host: string | undefined, port: number): boolean {
-  const match = /^(\[::1\]|[a-z0-9.]{1,20})(?::(\d{1,5}))?$/i.exec(host ?? '');
+export function isOwnHost(host: string | undefined, { port, hosts, isSecure }: Own): boolean {
+  const match = /^(\[[0-9a-f:]{2,39}\]|[a-z0-9.-]{1,253})(?::([1-9]\d{0,4}))?$/i.exec(host ?? '');
   if (match === null) return false;
-  return names.has(match[1]!.toLowerCase()) && (match[2] ?? '80') === String(port);
+  const name = match[1]!.toLowerCase();
+  const usual = isSecure ? '443' : '80';
+  return (loopback.has(name) || hosts.has(name)) && (match[2] ?? usual) === String(port);
 }
 
-/** Whether an Origin header is a page of this agent. */
-export function isOwnOrigin(origin: string, port: number): boolean {
-  return origin.startsWith('http://') && isOwnHost(origin.slice('http://'.length), port);
+/** Whether an Origin header is a page of this agent, over the protocol that is spoken here. */
+export function isOwnOrigin(origin: string, own: Own): boolean {
+  const scheme = own.isSecure ? 'https://' : 'http://';
+  return origin.startsWith(scheme) && isOwnHost(origin.slice(scheme.length), own);
 }
 
 function sentTwice(rawHeaders: readonly string[], name: string): boolean {

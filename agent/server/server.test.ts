@@ -43,7 +43,7 @@ function ask(
         port: agent.port,
         path,
         method,
-        headers: { host: `127.0.0.1:${agent.port}`, ...headers },
+        headers: { host: `127.0.0.1:${agent.port}`, ...agent.headers(), ...headers },
       },
       (response) => {
         const parts: Buffer[] = [];
@@ -63,7 +63,7 @@ function ask(
 }
 
 const json = async (path: string): Promise<Record<string, unknown>> =>
-  (await (await fetch(agent.url + path)).json()) as Record<string, unknown>;
+  (await (await fetch(agent.url + path, { headers: agent.headers() })).json()) as Record<string, unknown>;
 
 const png = (seed = 1) => {
   const bytes = noise(200, seed);
@@ -105,7 +105,7 @@ function form(parts: Record<string, string | Blob | (string | Blob)[]>): FormDat
   return data;
 }
 const post = (body: FormData, headers: Record<string, string> = {}) =>
-  fetch(`${agent.url}/api/generate`, { method: 'POST', body, headers });
+  fetch(`${agent.url}/api/generate`, { method: 'POST', body, headers: { ...agent.headers(), ...headers } });
 
 async function generated(parts: Parameters<typeof form>[0]): Promise<{ jobId: JobId; projectId: ProjectId }> {
   const reply = await post(form(parts));
@@ -136,6 +136,7 @@ function upgrade(path: string, headers: Record<string, string>): Promise<string>
         Upgrade: 'websocket',
         'Sec-WebSocket-Version': '13',
         'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+        Authorization: agent.headers().authorization,
         ...headers,
       }).map(([name, value]) => `${name}: ${value}`);
       socket.write(`GET ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, 'utf8');
@@ -366,6 +367,7 @@ describe('generate', () => {
         path: '/api/generate',
         method: 'POST',
         headers: {
+          ...agent.headers(),
           'content-type': `multipart/form-data; boundary=${boundary}`,
           'content-length': '1000000',
         },

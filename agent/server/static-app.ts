@@ -4,13 +4,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Own } from './own-address.ts';
 
 /**
  * What the app may do. Sockets are named because not every browser counts them to 'self'; an IPv6 address cannot
  * be named in a policy (browsers complain and ignore it).
  */
-function contentPolicy(port: number): string {
-  const sockets = ['127.0.0.1', 'localhost'].map((name) => `ws://${name}:${port}`).join(' ');
+function contentPolicy({ port, hosts, isSecure }: Own): string {
+  const scheme = isSecure ? 'wss' : 'ws';
+  const sockets = ['127.0.0.1', 'localhost', ...hosts]
+    .filter((name) => !name.startsWith('['))
+    .map((name) => `${scheme}://${name}:${port}`)
+    .join(' ');
   return [
     "default-src 'self'",
     `connect-src 'self' blob: data: ${sockets}`,
@@ -27,10 +32,13 @@ function contentPolicy(port: number): string {
   ].join('; ');
 }
 
-/** On every reply, whatever it is. */
-export function secureHeaders(reply: FastifyReply, port: number): void {
+/**
+ * On every reply, whatever it is. No Strict-Transport-Security: on one port with plain HTTP it would lock a person out
+ * of the page that says how to trust a new certificate.
+ */
+export function secureHeaders(reply: FastifyReply, own: Own): void {
   void reply
-    .header('Content-Security-Policy', contentPolicy(port))
+    .header('Content-Security-Policy', contentPolicy(own))
     .header('X-Content-Type-Options', 'nosniff')
     .header('X-Frame-Options', 'DENY')
     .header('Referrer-Policy', 'no-referrer')
@@ -63,7 +71,7 @@ export async function serveApp(app: FastifyInstance, webDir: string | undefined)
 export function isScreen(method: string, url: string, accept: string | undefined): boolean {
   const path = url.split('?', 1)[0]!;
   if (method !== 'GET' && method !== 'HEAD') return false;
-  if (/^\/(?:api|metrics|health|sync|transfer|assets)(?:\/|$)/.test(path)) return false;
+  if (/^\/(?:api|metrics|health|sync|transfer|trust|assets)(?:\/|$)/.test(path)) return false;
   // Screens are made of plain words and ids: anything else is a mistake or an attempt.
   return /^\/[\w/-]*$/.test(path) && (accept === undefined || /text\/html|\*\/\*/.test(accept));
 }
