@@ -4,6 +4,11 @@ const help = `myspinbot: your own talking bot, made on your own machine
 
   myspinbot start     run the agent and serve the app
   myspinbot render    make one video from the command line
+  myspinbot pair      let one new device in: a QR code and a typed code
+  myspinbot open      an address that opens the app on this machine, paired
+  myspinbot devices   who is paired; remove, rename, change roles
+  myspinbot token     tokens for scripts
+  myspinbot ca        the certificate authority that devices trust
 
 Each has --help. Also: --version, --help.
 `;
@@ -19,6 +24,35 @@ async function run(argv: readonly string[]): Promise<number> {
     case 'render': {
       const { runRender } = await import('./render/run.ts');
       return runRender(rest);
+    }
+    case 'pair':
+    case 'open': {
+      const [{ runCommand }, commands] = await Promise.all([
+        import('./commands/command.ts'),
+        import('./commands/pair.ts'),
+      ]);
+      return runCommand(commands[command], rest);
+    }
+    case 'devices': {
+      const [{ runCommand }, { devices }] = await Promise.all([
+        import('./commands/command.ts'),
+        import('./commands/devices.ts'),
+      ]);
+      return runCommand(devices, rest);
+    }
+    case 'token': {
+      const [{ runCommand }, { token }] = await Promise.all([
+        import('./commands/command.ts'),
+        import('./commands/token.ts'),
+      ]);
+      return runCommand(token, rest);
+    }
+    case 'ca': {
+      const [{ runCommand }, { ca }] = await Promise.all([
+        import('./commands/command.ts'),
+        import('./commands/ca.ts'),
+      ]);
+      return runCommand(ca, rest);
     }
     case '--version':
     case '-V': {
