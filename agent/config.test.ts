@@ -22,7 +22,8 @@ describe('the configuration', () => {
 
   test('defaults need nothing', () => {
     const config = readConfig({}, linux({ MYSPINBOT_DATA: join(dir, 'nothing-here') }));
-    expect(config).toMatchObject({ port: DEFAULT_PORT, host: '127.0.0.1', logLevel: 'warn' });
+    expect(config).toMatchObject({ port: DEFAULT_PORT, listen: 'all', mdns: true, logLevel: 'warn' });
+    expect(config.quota).toEqual({ totalBytes: 200 * 1024 ** 3, deviceBytes: 50 * 1024 ** 3 });
     expect(config.name).not.toBe('');
   });
 
@@ -46,7 +47,28 @@ describe('the configuration', () => {
     });
   });
 
+  test('where it listens and how much it keeps can be said in each place', () => {
+    writeFileSync(
+      join(dir, 'config.json'),
+      '{"listen":["192.168.1.5"],"mdns":false,"quota":{"totalGiB":1,"deviceGiB":0.5}}',
+    );
+    expect(readConfig({ dataDir: dir }, linux())).toMatchObject({
+      listen: ['192.168.1.5'],
+      mdns: false,
+      quota: { totalBytes: 1024 ** 3, deviceBytes: 512 * 1024 ** 2 },
+    });
+    const env = { MYSPINBOT_LISTEN: '10.0.0.1, fd00::1', MYSPINBOT_MDNS: 'on', MYSPINBOT_QUOTA_GIB: '2' };
+    expect(readConfig({ dataDir: dir }, linux(env))).toMatchObject({
+      listen: ['10.0.0.1', 'fd00::1'],
+      mdns: true,
+      quota: { totalBytes: 2 * 1024 ** 3 },
+    });
+    expect(readConfig({ dataDir: dir, listen: 'loopback' }, linux(env)).listen).toBe('loopback');
+  });
+
   test.each<[string, Record<string, string>, RegExp]>([
+    ['an address that is none', { MYSPINBOT_LISTEN: 'everywhere' }, /MYSPINBOT_LISTEN is "everywhere"/],
+    ['a quota of nothing', { MYSPINBOT_QUOTA_GIB: '0' }, /MYSPINBOT_QUOTA_GIB/],
     ['a port that is a word', { MYSPINBOT_PORT: 'http' }, /MYSPINBOT_PORT is "http"/],
     ['a port that is too high', { MYSPINBOT_PORT: '70000' }, /MYSPINBOT_PORT/],
     ['an unknown level', { MYSPINBOT_LOG: 'loud' }, /MYSPINBOT_LOG/],
@@ -59,6 +81,8 @@ describe('the configuration', () => {
     ['[]', /expected object/],
     ['{"port":"x"}', /port/],
     ['{"prot":1}', /prot/],
+    ['{"listen":"public"}', /listen/],
+    ['{"listen":["example.com"]}', /listen/],
   ])('the file %s is refused with what is wrong', (text, message) => {
     writeFileSync(join(dir, 'config.json'), text);
     expect(() => readConfig({ dataDir: dir }, linux())).toThrow(message);

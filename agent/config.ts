@@ -1,6 +1,7 @@
 // The only reader of the environment and of the config file: from words and variables to one plain record.
 // An option on the command line goes before a variable, a variable before the file, the file before the default.
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
@@ -8,13 +9,19 @@ import { z } from 'zod';
 
 export const DEFAULT_PORT = 7777;
 
+export type Listen = 'all' | 'loopback' | readonly string[];
+
 export interface Config {
   /** Absolute. Holds everything the agent keeps: vault, documents, ledger. */
   readonly dataDir: string;
   /** 0 = any free port. */
   readonly port: number;
-  /** Loopback only, until devices can be paired. */
-  readonly host: '127.0.0.1';
+  /** Besides the loopback: every private address of this machine, none, or these alone. */
+  readonly listen: Listen;
+  /** Whether `myspinbot.local` is announced in the network. */
+  readonly mdns: boolean;
+  /** How much may be kept: in all, and brought by one device. */
+  readonly quota: { readonly totalBytes: number; readonly deviceBytes: number };
   /** The name people see for this workstation. */
   readonly name: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -27,17 +34,34 @@ export interface ConfigOptions {
   dataDir?: string | undefined;
   port?: number | undefined;
   logLevel?: Config['logLevel'] | undefined;
+  listen?: Listen | undefined;
+  mdns?: boolean | undefined;
   webDir?: string | undefined;
 }
 
 const portSchema = z.coerce.number().int().min(0).max(65_535);
 const levelSchema = z.enum(['debug', 'info', 'warn', 'error', 'silent']);
+const addressSchema = z.string().refine((text) => isIP(text) !== 0, { error: 'not an IP address' });
+const listenSchema = z.union([z.enum(['all', 'loopback']), z.array(addressSchema).min(1).max(16)]);
+/** In the variable several addresses are separated by commas. */
+const listenWordSchema = z
+  .string()
+  .transform((text) => (['all', 'loopback'].includes(text) ? text : text.split(',').map((one) => one.trim())))
+  .pipe(listenSchema);
+const switchSchema = z.enum(['on', 'off']).transform((word) => word === 'on');
+const gibSchema = z.coerce.number().positive().max(1_000_000);
+const GIB = 1024 ** 3;
+/** A video has some MB, an hour of uncompressed sound 0.6 GiB. */
+const QUOTA_GIB = { total: 200, device: 50 };
 /** `config.json` in the data folder. */
 const fileSchema = z
   .strictObject({
     port: portSchema,
     name: z.string().min(1).max(80),
     logLevel: levelSchema,
+    listen: listenSchema,
+    mdns: z.boolean(),
+    quota: z.strictObject({ totalGiB: gibSchema, deviceGiB: gibSchema }).partial(),
   })
   .partial();
 
@@ -66,7 +90,13 @@ export function readConfig(
   return {
     dataDir,
     port: options.port ?? named('MYSPINBOT_PORT', portSchema) ?? file.port ?? DEFAULT_PORT,
-    host: '127.0.0.1',
+    listen: options.listen ?? named('MYSPINBOT_LISTEN', listenWordSchema) ?? file.listen ?? 'all',
+    mdns: options.mdns ?? named('MYSPINBOT_MDNS', switchSchema) ?? file.mdns ?? true,
+    quota: {
+      totalBytes: (named('MYSPINBOT_QUOTA_GIB', gibSchema) ?? file.quota?.totalGiB ?? QUOTA_GIB.total) * GIB,
+      deviceBytes:
+        (named('MYSPINBOT_DEVICE_QUOTA_GIB', gibSchema) ?? file.quota?.deviceGiB ?? QUOTA_GIB.device) * GIB,
+    },
     name: (env.MYSPINBOT_NAME ?? file.name ?? hostname()).slice(0, 80),
     logLevel: options.logLevel ?? named('MYSPINBOT_LOG', levelSchema) ?? file.logLevel ?? 'warn',
     webDir: options.webDir,

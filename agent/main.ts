@@ -1,28 +1,42 @@
-// The composition root of the daemon: the workshop where jobs are done, and around it the documents, the sockets,
-// the figures and the server. It decides nothing; it hands each part what the part needs.
+// The composition root of the daemon: the workshop where jobs are done, and around it who may come in, the documents,
+// the sockets, the figures, the network and the server. It decides nothing; it hands each part what the part needs.
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Config } from './config.ts';
 import { builtinEngines } from './engines/catalog.ts';
 import { createHub } from './hub/hub.ts';
+import { createProjectAssets } from './hub/project-assets.ts';
 import type { Logger } from './log/logger.ts';
 import { createMetrics } from './metrics/metrics.ts';
+import { type Network, openNetwork } from './network.ts';
 import packageRecord from './package.json' with { type: 'json' };
+import { openGate } from './pairing/gate.ts';
 import { systemClock } from './queue/clock.ts';
 import { createMirror } from './queue/mirror.ts';
+import { readRunning, runningFile } from './running-file.ts';
+import { securityOf } from './security-report.ts';
 import { startServer } from './server/server.ts';
+import { createUploadLimits } from './server/upload-limits.ts';
 import { createTransferLink } from './transfer/link.ts';
+import { openQuota } from './vault/quota.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 export const version = packageRecord.version;
+
+/** The browser on this machine is seldom opened at once, and the invitation is good for nobody else. */
+const OWN_BROWSER_MS = 24 * 3600 * 1000;
 
 export interface RunningAgent {
   /** "http://127.0.0.1:7777" */
   readonly url: string;
   readonly port: number;
+  /** Opens the app in a browser on this machine and pairs it: good once. */
+  readonly link: string;
+  /** Where other devices find it, best first: "https://192.168.1.5:7777". Empty when it is for this machine alone. */
+  addresses(): readonly string[];
   /** Stops listening and lets go of everything; a running job goes on at the next start. Idempotent. */
   close(): Promise<void>;
 }
@@ -53,11 +67,29 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     const workshop = await openOnly(dataDir, log);
     parts.push({ order: 5, close: () => workshop.close() });
     const { vault, queue, hosts } = workshop;
-    const [id, hub] = await Promise.all([
-      readIdentity(dataDir),
-      createHub({ dir: join(dataDir, 'documents'), clock, log: log.child({ room: 'hub' }) }),
-    ]);
+    const id = await readIdentity(dataDir);
+    let network: Network | undefined;
+    const gate = await openGate({
+      dir: join(dataDir, 'pairing'),
+      localTokenFile: join(dataDir, 'local-token'),
+      agent: { id, name: config.name },
+      clock,
+      log: log.child({ room: 'pairing' }),
+      addresses: () => network?.links('http') ?? [],
+      ownMachineAddress: () => url,
+    });
+    parts.push({ order: 7, close: () => gate.close() });
+    const hub = await createHub({
+      dir: join(dataDir, 'documents'),
+      clock,
+      log: log.child({ room: 'hub' }),
+      nameOf: (device) => gate.device(device)?.name,
+    });
     parts.push({ order: 7, close: () => hub.close() });
+    // What was another account's to read is not any more, whatever made these folders.
+    for (const folder of ['vault', 'documents', 'ledger', 'work']) {
+      await chmod(join(dataDir, folder), 0o700).catch(() => undefined);
+    }
     const mirror = createMirror({
       queue,
       hub,
@@ -67,12 +99,42 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     });
     // After the queue: that the running job was interrupted is still shown.
     parts.push({ order: 6, close: () => mirror.close() });
-    const link = createTransferLink({ vault, log: log.child({ room: 'transfer' }) });
+    const quota = openQuota({
+      limits: config.quota,
+      vault,
+      broughtBy: (device) => gate.device(device)?.broughtBytes ?? 0,
+    });
+    const projectAssets = createProjectAssets({ hub, queue });
+    const link = createTransferLink({
+      vault,
+      quota,
+      brought: (who, bytes) => gate.brought(who, bytes),
+      assetsOf: projectAssets,
+      log: log.child({ room: 'transfer' }),
+    });
     parts.push({ order: 3, close: () => link.close() });
-    const metrics = createMetrics({ queue, hub, link, vault, version });
+    const stopCutting = gate.onCut((principal) => {
+      hub.cut(principal);
+      link.cut(principal);
+    });
+    parts.push({ order: 4, close: stopCutting });
+    const metrics = createMetrics({ queue, hub, link, vault, gate, version });
     parts.push({ order: 4, close: () => metrics.close() });
+    if (config.listen !== 'loopback') {
+      network = await openNetwork({
+        dir: join(dataDir, 'certificates'),
+        listen: config.listen,
+        mdns: config.mdns,
+        agent: { id, name: config.name, fingerprint: gate.fingerprint },
+        clock,
+        log,
+      });
+      const { close } = network;
+      parts.push({ order: 2, close });
+    }
 
     let voices: AgentEntry['voices'] = [];
+    let url = `http://127.0.0.1:${config.port}`;
     const server = await startServer(
       {
         version,
@@ -87,9 +149,23 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
         now: clock.now,
         log: log.child({ room: 'server' }),
         onEvent: metrics.server,
+        gate,
+        uploads: createUploadLimits({
+          clock,
+          quota,
+          gate,
+          received: (bytes) => metrics.server({ type: 'moved', direction: 'in', bytes }),
+        }),
+        isOfProject: async (project, hash) => (await projectAssets(project)).has(hash),
+        hosts: () => network?.hosts() ?? new Set(),
+        trustPage: network?.trustPage,
+        security: () => securityOf({ gate, network, quota }),
+        rotateAuthority: () => rotate(network),
       },
-      config.port,
+      { port: config.port, listen: config.listen, tls: network?.certificates },
     );
+    url = server.url;
+    network?.appear(server.port);
     // The door is shut first, but counts as shut only when every socket is gone, and those end with the link and
     // the hub: waiting for it here would wait for ever while a page is open.
     let shut: Promise<void> = Promise.resolve();
@@ -102,7 +178,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     });
     parts.push({ order: 8, close: () => shut });
     const note = runningFile(dataDir);
-    await writeFile(note, JSON.stringify({ pid: process.pid, url: server.url }));
+    await writeFile(note, JSON.stringify({ pid: process.pid, url: server.url }), { mode: 0o600 });
     parts.push({ order: 2, close: () => rm(note, { force: true }) });
 
     const startedAt = clock.now();
@@ -138,16 +214,32 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       if (event.type === 'run' && event.run.failure?.code === 'engine-missing') void ask();
     });
     parts.push({ order: 0, close: again });
+    const forOwnBrowser = gate.invite(
+      { role: 'owner' },
+      { kind: 'local' },
+      { ownMachineOnly: true, lastsMs: OWN_BROWSER_MS },
+    );
     log.info('agent.listening', { url: server.url });
-    return { url: server.url, port: server.port, close };
+    return {
+      url: server.url,
+      port: server.port,
+      link: forOwnBrowser.links[0]!,
+      addresses: () => network?.links('https') ?? [],
+      close,
+    };
   } catch (cause) {
     await close();
     throw cause;
   }
 }
 
-function runningFile(dataDir: string): string {
-  return join(dataDir, 'running.json');
+async function rotate(network: Network | undefined): Promise<void> {
+  if (network !== undefined) return network.certificates.rotate();
+  throw new Failure({
+    code: 'bad-input',
+    message: 'This agent is for its own machine alone and has no certificate.',
+    hint: 'Start it without --local.',
+  });
 }
 
 /** Opens the workshop, or says where the agent is that has it. */
@@ -156,13 +248,9 @@ async function openOnly(dataDir: string, log: Logger): Promise<Workshop> {
     return await openWorkshop({ dir: dataDir, log, catalog: builtinEngines });
   } catch (cause) {
     if (!(cause instanceof Failure) || cause.code !== 'refused') throw cause;
-    let where = '';
-    try {
-      const note = JSON.parse(await readFile(runningFile(dataDir), 'utf8')) as Record<string, unknown>;
-      if (typeof note.url === 'string') where = ` at ${note.url} (process ${String(note.pid)})`;
-    } catch {
-      // It is just starting or has lost its note: the message is less precise, nothing else.
-    }
+    // It may be just starting, or have lost its note: the message is less precise then, nothing else.
+    const running = await readRunning(dataDir);
+    const where = running === undefined ? '' : ` at ${running.url} (process ${running.pid})`;
     throw new Failure({
       code: 'refused',
       message: `An agent is already running${where} on the data folder ${dataDir}.`,

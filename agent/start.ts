@@ -1,15 +1,20 @@
 // `myspinbot start`: the agent in the foreground until it is asked to stop.
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { type Config, DEFAULT_PORT, readConfig } from './config.ts';
+import type { RunningAgent } from './main.ts';
 
 const help = `myspinbot start: run the agent and serve the app
 
   --data DIR     where everything is kept (also MYSPINBOT_DATA)
   --port N       port on this machine, 0 for any free one (also MYSPINBOT_PORT; default ${DEFAULT_PORT})
   --no-open      do not open the browser
+  --local        for this machine alone: nothing listens on the network
+  --address IP   listen on this address only, besides the loopback; repeat it for more
+  --no-mdns      do not announce myspinbot.local in the network
   --json         say what happens as lines of JSON on standard output
   --log LEVEL    debug | info | warn | error | silent, lines of JSON on standard error (default warn)
   --help         this
@@ -51,14 +56,14 @@ export async function start(argv: readonly string[]): Promise<number> {
       say('listening', {
         url: agent.url,
         port: agent.port,
+        link: agent.link,
+        addresses: agent.addresses(),
         data: config.dataDir,
         pid: process.pid,
         version,
       });
     } else {
-      process.stdout.write(
-        `MySpinBot is at ${agent.url}\nEverything is kept in ${config.dataDir}\nStop with Ctrl+C.\n`,
-      );
+      process.stdout.write(welcome(agent, config.dataDir));
     }
     const signal = await stopped;
     say?.('stopping', { signal });
@@ -69,6 +74,21 @@ export async function start(argv: readonly string[]): Promise<number> {
   } catch (cause) {
     return explain(cause, asked.json);
   }
+}
+
+/** The first address is what opens the app, paired: it is the one that is opened in a browser. */
+function welcome(agent: RunningAgent, dataDir: string): string {
+  const [best] = agent.addresses();
+  const lines = [
+    `MySpinBot is here. In a browser on this machine, open`,
+    `  ${agent.link}`,
+    ...(best === undefined
+      ? ['It is for this machine alone.']
+      : [`Another device: ${best}, after "npx myspinbot pair" here.`]),
+    `Everything is kept in ${dataDir}`,
+    'Stop with Ctrl+C.',
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 type Asked =
@@ -84,6 +104,9 @@ function parse(argv: readonly string[]): Asked {
     json?: boolean;
     help?: boolean;
     'no-open'?: boolean;
+    local?: boolean;
+    address?: string[];
+    'no-mdns'?: boolean;
   };
   try {
     ({ values } = parseArgs({
@@ -98,6 +121,9 @@ function parse(argv: readonly string[]): Asked {
         help: { type: 'boolean', short: 'h' },
         // Opening is done by what starts this process, which knows whether there is a screen.
         'no-open': { type: 'boolean' },
+        local: { type: 'boolean' },
+        address: { type: 'string', multiple: true },
+        'no-mdns': { type: 'boolean' },
       },
     }));
   } catch (cause) {
@@ -115,6 +141,13 @@ function parse(argv: readonly string[]): Asked {
       message: `--log must be one of ${levels.join(', ')}, not "${log.slice(0, 40)}".`,
     };
   }
+  const wrongAddress = values.address?.find((one) => isIP(one) === 0);
+  if (wrongAddress !== undefined) {
+    return { kind: 'wrong', message: `--address needs an IP address, not "${wrongAddress.slice(0, 60)}".` };
+  }
+  if (values.local === true && values.address !== undefined) {
+    return { kind: 'wrong', message: '--local and --address exclude each other.' };
+  }
   if (data === '') return { kind: 'wrong', message: '--data needs a folder.' };
   return {
     kind: 'start',
@@ -123,6 +156,8 @@ function parse(argv: readonly string[]): Asked {
       dataDir: data,
       port: port === undefined ? undefined : Number(port),
       logLevel,
+      listen: values.local === true ? 'loopback' : values.address,
+      mdns: values['no-mdns'] === true ? false : undefined,
       webDir: builtApp(),
     },
   };

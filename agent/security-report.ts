@@ -1,0 +1,27 @@
+// What an owner is told of how the agent is reached and guarded, gathered from the parts that know.
+import type { SecurityReport } from '@myspinbot/shared/wire/pairing.ts';
+import { confinement } from './media/ffmpeg.ts';
+import type { Network } from './network.ts';
+import type { Gate } from './pairing/port.ts';
+import type { Quota } from './vault/quota.ts';
+
+export async function securityOf(world: {
+  gate: Pick<Gate, 'fingerprint'>;
+  network: Network | undefined;
+  quota: Pick<Quota, 'usage'>;
+}): Promise<SecurityReport> {
+  const { gate, network, quota } = world;
+  const authority = network?.certificates.authority();
+  const shutIn = await confinement();
+  return {
+    fingerprint: gate.fingerprint,
+    addresses: [...(network?.links('https') ?? [])].slice(0, 40),
+    authority:
+      authority === undefined
+        ? null
+        : { name: authority.name, sha256: authority.sha256, notAfter: authority.notAfter },
+    leafNotAfter: network?.certificates.leafNotAfter() ?? null,
+    confinement: { ...shutIn, by: shutIn.by.join(' and ').slice(0, 40) },
+    quota: quota.usage(),
+  };
+}
