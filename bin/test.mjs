@@ -9,6 +9,7 @@ const { alone } = await import('./setup/lock.mjs');
 const { ensurePackages } = await import('./setup/packages.mjs');
 const { ensureFfmpeg } = await import('./setup/ffmpeg.mjs');
 const { ensureChromium } = await import('./setup/browser.mjs');
+const { ensureTrustTools } = await import('./setup/trust-tools.mjs');
 const { ensureBuilt } = await import('./setup/build.mjs');
 const { checkTypes, lint } = await import('./setup/check-code.mjs');
 const { runVitest } = await import('./setup/vitest.mjs');
@@ -28,6 +29,7 @@ if (process.argv.includes('--help')) {
       await ensurePackages();
       const PATH = await ensureFfmpeg({ preferDistribution: true });
       const CHROMIUM = await ensureChromium();
+      await ensureTrustTools();
       await ensureBuilt();
       return { PATH, CHROMIUM };
     });

@@ -32,7 +32,7 @@ interface OneJob {
 /** An agent that has just started is still asking its engines how they are, which costs a processor for a moment. */
 async function enginesAnswered(agent: RunningAgent): Promise<void> {
   for (;;) {
-    const answer = await fetch(`${agent.url}${endpoints.capabilities}`);
+    const answer = await agent.ask(endpoints.capabilities);
     const { voices } = (await answer.json()) as { voices: unknown[] };
     if (voices.length > 0) return;
     await pause(50);
@@ -40,7 +40,7 @@ async function enginesAnswered(agent: RunningAgent): Promise<void> {
 }
 
 async function timed(agent: RunningAgent, script: string, options: Record<string, unknown>): Promise<OneJob> {
-  const watch = await watchWorkspace(agent.url);
+  const watch = await watchWorkspace(agent);
   const use = watchTree(agent.pid);
   const began = performance.now();
   let previewS = Number.NaN;

@@ -1,14 +1,25 @@
 // What a person does in the app, in their words: found by role and name, so that a journey reads like its story
 // and fails when a screen stops being understandable.
-import type { Locator, Page } from 'playwright';
+import type { BrowserContext, Locator, Page } from 'playwright';
 import { expect } from 'vitest';
+import type { RunningAgent } from './agent.ts';
 
 /** A whole job on a busy machine. */
 const jobLimitMs = 150_000;
 
-/** Opens the app's first screen and waits until it stands. */
-export async function openApp(page: Page, url: string, path = '/'): Promise<void> {
-  await page.goto(`${url}${path}`);
+/** Which data folders a browser profile was paired with. */
+const paired = new WeakMap<BrowserContext, Set<string>>();
+
+/**
+ * Opens the app's first screen and waits until it stands. A profile's first time is by the link that the agent makes
+ * for browsers on its own machine, which pairs it.
+ */
+export async function openApp(page: Page, agent: RunningAgent, path = '/'): Promise<void> {
+  const known = paired.get(page.context()) ?? new Set();
+  paired.set(page.context(), known);
+  const isNew = !known.has(agent.data);
+  known.add(agent.data);
+  await page.goto(`${agent.url}${path}${isNew ? new URL(await agent.newLink()).hash : ''}`);
   await page.locator('main').waitFor();
 }
 

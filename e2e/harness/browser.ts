@@ -16,6 +16,8 @@ export interface Profile {
   /** From now on these are expected (an agent that is switched off makes every request of its page fail). */
   expectComplaints(pattern: RegExp): void;
   newPage(): Promise<Page>;
+  /** Also done after the file's tests. */
+  close(): Promise<void>;
 }
 
 /** What Chromium prints when the agent is switched off under a page. */
@@ -27,11 +29,20 @@ export const agentAway =
  * `microphone` is a WAV that the fake microphone plays once.
  */
 export async function openProfile(
-  options: { viewport?: { width: number; height: number }; microphone?: string; touch?: boolean } = {},
+  options: {
+    viewport?: { width: number; height: number };
+    microphone?: string;
+    touch?: boolean;
+    /** The home folder it looks for certificates in. */
+    home?: string;
+    /** A profile to go on with; a new one when absent. */
+    folder?: string;
+  } = {},
 ): Promise<Profile> {
-  const context = await launchProfile(scratchFolder('profile'), {
+  const context = await launchProfile(options.folder ?? scratchFolder('profile'), {
     viewport: options.viewport ?? desktop,
     hasTouch: options.touch ?? false,
+    home: options.home,
     args:
       options.microphone === undefined
         ? []
@@ -62,6 +73,7 @@ export async function openProfile(
       expected.push(pattern);
     },
     newPage: () => context.newPage(),
+    close: () => context.close(),
   };
 }
 

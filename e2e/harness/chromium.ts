@@ -29,9 +29,15 @@ export function launchBrowser(): Promise<Browser> {
 /** A browser on a profile folder, so that what pages store outlives a crash of the page. */
 export function launchProfile(
   folder: string,
-  options: { viewport: { width: number; height: number }; hasTouch: boolean; args: readonly string[] },
+  options: {
+    viewport: { width: number; height: number };
+    hasTouch: boolean;
+    args: readonly string[];
+    /** The home folder it looks for its certificates in; absent = the account's. */
+    home?: string | undefined;
+  },
 ): Promise<BrowserContext> {
-  const { viewport, hasTouch, args } = options;
+  const { viewport, hasTouch, args, home } = options;
   return chromium.launchPersistentContext(folder, {
     executablePath: executablePath(),
     headless: true,
@@ -39,5 +45,6 @@ export function launchProfile(
     hasTouch,
     acceptDownloads: true,
     args: [...quietArgs, ...args],
+    ...(home === undefined ? {} : { env: { ...process.env, HOME: home } as Record<string, string> }),
   });
 }

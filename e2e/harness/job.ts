@@ -34,13 +34,13 @@ export async function askForJob(agent: RunningAgent, ask: JobAsk): Promise<strin
   form.set('photo', new Blob([readFileSync(ask.photo)]), 'photo.png');
   form.set('script', ask.script);
   if (ask.options !== undefined) form.set('options', JSON.stringify(ask.options));
-  const answer = await fetch(`${agent.url}${endpoints.generate}`, { method: 'POST', body: form });
+  const answer = await agent.ask(endpoints.generate, { method: 'POST', body: form });
   if (!answer.ok) throw new Error(`generate answered ${answer.status}: ${await answer.text()}`);
   return ((await answer.json()) as { jobId: string }).jobId;
 }
 
 export async function jobStatus(agent: RunningAgent, jobId: string): Promise<JobStatus> {
-  const answer = await fetch(`${agent.url}${endpoints.status}/${jobId}`);
+  const answer = await agent.ask(`${endpoints.status}/${jobId}`);
   if (!answer.ok) throw new Error(`status answered ${answer.status}: ${await answer.text()}`);
   return (await answer.json()) as JobStatus;
 }
@@ -63,7 +63,7 @@ export async function waitForJob(
 
 /** The finished video's bytes. */
 export async function jobVideo(agent: RunningAgent, jobId: string): Promise<Uint8Array> {
-  const answer = await fetch(`${agent.url}${endpoints.jobs}/${jobId}/result`);
+  const answer = await agent.ask(`${endpoints.jobs}/${jobId}/result`);
   if (!answer.ok) throw new Error(`result answered ${answer.status}: ${await answer.text()}`);
   return new Uint8Array(await answer.arrayBuffer());
 }

@@ -7,6 +7,7 @@ import { type JobProgress, presenceSchema } from '@myspinbot/shared/wire/presenc
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
+import type { RunningAgent } from './agent.ts';
 
 export interface WorkspaceWatch {
   readonly workspace: Workspace;
@@ -16,14 +17,20 @@ export interface WorkspaceWatch {
 }
 
 /** Joins and resolves when the document was synced once. */
-export async function watchWorkspace(url: string): Promise<WorkspaceWatch> {
+export async function watchWorkspace(agent: RunningAgent): Promise<WorkspaceWatch> {
+  /** Programs say who they are in a header, which a browser's socket cannot. */
+  class OwnAccountSocket extends WebSocket {
+    constructor(address: string | URL, protocols?: string | string[]) {
+      super(address, protocols, { headers: agent.headers() });
+    }
+  }
   const doc = new Y.Doc();
   const provider = new WebsocketProvider(
-    `${url.replace(/^http/, 'ws')}${endpoints.sync}`,
+    `${agent.url.replace(/^http/, 'ws')}${endpoints.sync}`,
     WORKSPACE_ROOM,
     doc,
     {
-      WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
+      WebSocketPolyfill: OwnAccountSocket as unknown as typeof globalThis.WebSocket,
       disableBc: true,
     },
   );

@@ -14,7 +14,7 @@ test('kill -9 in the middle of the portrait: the next start finishes the job', a
   const first = await startAgent({ data });
   const profile = await openProfile();
   const page = await profile.newPage();
-  await openApp(page, first.url);
+  await openApp(page, first);
   await castSample(page);
   const jobId = new URL(await spin(page)).pathname.split('/').at(-1)!;
 

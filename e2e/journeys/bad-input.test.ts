@@ -33,7 +33,7 @@ beforeAll(async () => {
 async function emptyProject() {
   const profile = await openProfile();
   const page = await profile.newPage();
-  await openApp(page, agent.url);
+  await openApp(page, agent);
   await workstationIsHere(page);
   await newProject(page);
   return { profile, page };

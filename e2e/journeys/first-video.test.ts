@@ -14,7 +14,7 @@ test('the sample character talks after two taps, and the video can be taken home
   const agent = await startAgent({ data: join(folder, 'data') });
   const profile = await openProfile();
   const page = await profile.newPage();
-  await openApp(page, agent.url);
+  await openApp(page, agent);
   await page.getByRole('heading', { name: 'Your photo. Your words. It talks.' }).waitFor();
   await workstationIsHere(page);
   await screenshot(page, 'first-video/1-first-visit');

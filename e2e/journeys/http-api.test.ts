@@ -36,15 +36,15 @@ function form(fields: Record<string, string>, photo?: string): FormData {
 }
 
 test('the agent tells how it is, what it measures and what it can do', async () => {
-  expect((await fetch(`${agent.url}${endpoints.health}`)).status).toBe(200);
-  const metrics = await (await fetch(`${agent.url}${endpoints.metrics}`)).text();
+  expect((await agent.ask(endpoints.health)).status).toBe(200);
+  const metrics = await (await agent.ask(endpoints.metrics)).text();
   expect(metrics).toMatch(/^# TYPE \w+ (gauge|counter|histogram)/m);
-  const capabilities = (await (await fetch(`${agent.url}${endpoints.capabilities}`)).json()) as object;
+  const capabilities = (await (await agent.ask(endpoints.capabilities)).json()) as object;
   expect(JSON.stringify(capabilities)).toContain('portrait');
 });
 
 test('a photo and a script become a video that is read in ranges', async () => {
-  const asked = await fetch(`${agent.url}${endpoints.generate}`, {
+  const asked = await agent.ask(endpoints.generate, {
     method: 'POST',
     body: form({ script: 'Hello from a script. Nobody opened the app for this.' }, drawnPortrait()),
   });
@@ -54,7 +54,7 @@ test('a photo and a script become a video that is read in ranges', async () => {
 
   const status = await vi.waitFor(
     async () => {
-      const answer = (await (await fetch(`${agent.url}${endpoints.status}/${jobId}`)).json()) as {
+      const answer = (await (await agent.ask(`${endpoints.status}/${jobId}`)).json()) as {
         state: string;
       };
       expect(['succeeded', 'failed']).toContain(answer.state);
@@ -63,19 +63,19 @@ test('a photo and a script become a video that is read in ranges', async () => {
     { timeout: 120_000, interval: 250 },
   );
   expect(status).toMatchObject({ state: 'succeeded' });
-  const listed = (await (await fetch(`${agent.url}${endpoints.jobs}`)).json()) as unknown;
+  const listed = (await (await agent.ask(endpoints.jobs)).json()) as unknown;
   expect(JSON.stringify(listed)).toContain(jobId);
 
-  const result = `${agent.url}${endpoints.jobs}/${jobId}/result`;
-  const whole = await fetch(result);
+  const result = `${endpoints.jobs}/${jobId}/result`;
+  const whole = await agent.ask(result);
   expect(whole.status).toBe(200);
   expect(whole.headers.get('content-type')).toBe('video/mp4');
   const bytes = Buffer.from(await whole.arrayBuffer());
-  const part = await fetch(result, { headers: { range: 'bytes=100-299' } });
+  const part = await agent.ask(result, { headers: { range: 'bytes=100-299' } });
   expect(part.status).toBe(206);
   expect(part.headers.get('content-range')).toBe(`bytes 100-299/${bytes.length}`);
   expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(100, 300))).toBe(true);
-  const beyond = await fetch(result, { headers: { range: `bytes=${bytes.length}-` } });
+  const beyond = await agent.ask(result, { headers: { range: `bytes=${bytes.length}-` } });
   expect(beyond.status).toBe(416);
 });
 
@@ -86,7 +86,7 @@ test.each([
   ['a size that is none', () => form({ script: 'Hi', options: '{"size":"3x3"}' }, drawnPortrait())],
   ['options that are no JSON', () => form({ script: 'Hi', options: '{size' }, drawnPortrait())],
 ])('%s is answered with 4xx and a sentence', async (_, body) => {
-  const answer = await fetch(`${agent.url}${endpoints.generate}`, { method: 'POST', body: body() });
+  const answer = await agent.ask(endpoints.generate, { method: 'POST', body: body() });
   expect(answer.status).toBeGreaterThanOrEqual(400);
   expect(answer.status).toBeLessThan(500);
   const said = (await answer.json()) as { message?: string; hint?: string };
@@ -99,7 +99,7 @@ test('a job and a result that are not there are 404, not a crash', async () => {
     `${endpoints.jobs}/j_000000000000/result`,
     `${endpoints.status}/..%2f..%2fetc%2fpasswd`,
   ]) {
-    const { status } = await fetch(`${agent.url}${path}`);
+    const { status } = await agent.ask(path);
     expect([400, 404], path).toContain(status);
   }
 });

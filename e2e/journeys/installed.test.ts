@@ -18,7 +18,7 @@ test('the app can be installed, and opens without the workstation', async () => 
   const agent = await startAgent({ data: join(scratchFolder('installed'), 'data') });
   const profile = await openProfile();
   const page = await profile.newPage();
-  await openApp(page, agent.url);
+  await openApp(page, agent);
 
   const link = await page.locator('link[rel=manifest]').getAttribute('href');
   const manifest = (await (await fetch(new URL(link ?? '', agent.url))).json()) as Manifest;
@@ -45,10 +45,10 @@ test('the app can be installed, and opens without the workstation', async () => 
   await agent.stop();
   profile.expectComplaints(agentAway);
   const fresh = await profile.newPage();
-  await openApp(fresh, agent.url, '/settings');
+  await openApp(fresh, agent, '/settings');
   await fresh.getByRole('heading').first().waitFor();
   await screenshot(fresh, 'installed/1-settings-offline');
-  await openApp(fresh, agent.url);
+  await openApp(fresh, agent);
   await screenshot(fresh, 'installed/2-home-offline');
   // The sample is part of the app: it is cast with nothing reachable.
   await castSample(fresh);
@@ -60,7 +60,7 @@ test('the agent stops at once while a page is open on it, and the page is told',
   const agent = await startAgent({ data: join(scratchFolder('stops'), 'data') });
   const profile = await openProfile();
   const page = await profile.newPage();
-  await openApp(page, agent.url);
+  await openApp(page, agent);
   await workstationIsHere(page);
   profile.expectComplaints(agentAway);
   const began = performance.now();

@@ -17,7 +17,7 @@ test('a missing ffmpeg fails the job in a sentence; installed while the agent ru
   mkdirSync(tools);
   const agent = await startAgent({ data: join(folder, 'data'), env: { PATH: tools } });
   const finishIsReady = async () => {
-    const answer = await fetch(`${agent.url}${endpoints.capabilities}`);
+    const answer = await agent.ask(endpoints.capabilities);
     const { engines } = (await answer.json()) as {
       engines: { id: string; readiness: { ready: boolean; hint?: string } }[];
     };

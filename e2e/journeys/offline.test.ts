@@ -22,7 +22,7 @@ test('a project made and spun while the workstation is off becomes a video when 
   const before = await startAgent({ data });
   const profile = await openProfile();
   const page = await profile.newPage();
-  await openApp(page, before.url);
+  await openApp(page, before);
   await workstationIsHere(page);
   await castSample(page);
   await spin(page);
@@ -34,7 +34,7 @@ test('a project made and spun while the workstation is off becomes a video when 
   await before.stop();
   profile.expectComplaints(agentAway);
 
-  await openApp(page, before.url);
+  await openApp(page, before);
   await page
     .getByText(/workstation (went away|is asleep)|Looking for your workstation/)
     .locator('visible=true')

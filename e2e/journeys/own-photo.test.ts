@@ -21,7 +21,7 @@ test.each([
 ])('photo, words, Spin, watch: at the $name', async ({ name, viewport, touch }) => {
   const profile = await openProfile({ viewport, touch });
   const page = await profile.newPage();
-  await openApp(page, agent.url);
+  await openApp(page, agent);
   await screenshot(page, `own-photo/${name}-1-home`);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 

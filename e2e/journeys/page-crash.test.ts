@@ -13,7 +13,7 @@ test('a crash of the page loses nothing that was shown as saved', async () => {
   const agent = await startAgent({ data: join(scratchFolder('page-crash'), 'data') });
   const profile = await openProfile();
   const page = await profile.newPage();
-  await openApp(page, agent.url);
+  await openApp(page, agent);
   await newProject(page);
   const project = page.url();
   await page.getByRole('textbox', { name: 'Name of the project' }).fill('Interrupted');
@@ -43,7 +43,7 @@ test('a reload straight after the last letter keeps the last letter', async () =
   const agent = await startAgent({ data: join(scratchFolder('reload'), 'data') });
   const profile = await openProfile();
   const page = await profile.newPage();
-  await openApp(page, agent.url);
+  await openApp(page, agent);
   await newProject(page);
   await words(page).pressSequentially(text);
   await page.reload();

@@ -12,7 +12,7 @@ test('a recording from the microphone is spoken by the photo', async () => {
   const agent = await startAgent({ data: join(scratchFolder('spoken'), 'data') });
   const profile = await openProfile({ microphone: await spokenRecording() });
   const page = await profile.newPage();
-  await openApp(page, agent.url);
+  await openApp(page, agent);
   await newProject(page);
   await addPhoto(page, drawnPortrait());
 
