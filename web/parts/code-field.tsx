@@ -80,7 +80,12 @@ export function CodeField(props: CodeFieldProps) {
 /** A code to be typed elsewhere: read out digit by digit. */
 export function CodeShown(props: { code: string; spent?: boolean }) {
   return (
-    <span class="code-shown" classList={{ 'text-ink-faint line-through': props.spent === true }}>
+    <span
+      class="code-shown"
+      tabIndex={-1}
+      data-first=""
+      classList={{ 'text-ink-faint line-through': props.spent === true }}
+    >
       <span aria-hidden="true">{props.code}</span>
       <span class="for-ears-only">{[...props.code.replace(/\D/g, '')].join(' ')}</span>
     </span>

@@ -1,8 +1,9 @@
 // The scene before the house: the whole screen is one stage, with somebody in the light and a sheet that asks one
 // thing. `opening` lets the cloth fall and open on what is behind it, once.
 import './foyer.css';
-import { type JSX, onMount, Show } from 'solid-js';
+import { type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { Proscenium } from './curtain.tsx';
+import { giveFocusBack, isLost, makeFocusKeeper } from './keep-focus.ts';
 
 export interface FoyerProps {
   label: string;
@@ -16,7 +17,13 @@ export interface FoyerProps {
 export function Foyer(props: FoyerProps) {
   let scene: HTMLDivElement | undefined;
   // Whoever listens instead of looking begins here, not in the house behind.
-  onMount(() => scene?.focus({ preventScroll: true }));
+  onMount(() => {
+    if (scene === undefined) return;
+    scene.focus({ preventScroll: true });
+    onCleanup(makeFocusKeeper(scene));
+  });
+  // The house opens a moment later.
+  onCleanup(() => setTimeout(() => isLost() && giveFocusBack(undefined)));
   return (
     <Show
       when={props.opening !== true}

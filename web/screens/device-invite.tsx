@@ -165,7 +165,9 @@ function CameIn(props: { invitation: Invitation; onMore: () => void; onClose: ()
     <div class="grid justify-items-center gap-4 py-4 text-center" role="status">
       <Medallion name={name()} seed={name()} size="large" state="done" progress={1} spinning decorative />
       <div class="grid gap-1">
-        <p class="heading text-lead">{words()?.title}</p>
+        <p class="heading text-lead" tabIndex={-1} data-first="">
+          {words()?.title}
+        </p>
         <p class="text-small text-ink-soft">{words()?.next}</p>
       </div>
       <div class="grid w-full gap-2">

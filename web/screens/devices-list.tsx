@@ -75,16 +75,22 @@ export function DeviceList(props: { devices: Answer<readonly DeviceRecord[]> }) 
         {() => (
           <>
             <DeviceRows label="Devices">
-              <For each={welcome()}>
-                {(device) => (
-                  <OneDevice
-                    device={device}
-                    isMine={device.id === mine()}
-                    onRename={(name) => void change(device.id, { name }, `It is called ${name} now.`)}
-                    onChange={() => setChanging(device)}
-                    onRemove={() => setRemoving(device)}
-                  />
-                )}
+              {/* By id: an answer that is asked for again takes no row, and no focus, away. */}
+              <For each={welcome().map(({ id }) => id)}>
+                {(id) => {
+                  const device = createMemo<DeviceRecord>(
+                    (before) => welcome().find((each) => each.id === id) ?? before!,
+                  );
+                  return (
+                    <OneDevice
+                      device={device()}
+                      isMine={id === mine()}
+                      onRename={(name) => void change(id, { name }, `It is called ${name} now.`)}
+                      onChange={() => setChanging(device())}
+                      onRemove={() => setRemoving(device())}
+                    />
+                  );
+                }}
               </For>
             </DeviceRows>
             <Show when={welcome().length < 2}>
@@ -150,6 +156,7 @@ function OneDevice(props: {
   const live = useLive();
   const desk = useDesk();
   const [isRenaming, setRenaming] = createSignal(false);
+  let actions: HTMLDivElement | undefined;
   const project = () =>
     props.device.project === null ? undefined : projectTitle(live, props.device.project);
   return (
@@ -160,6 +167,7 @@ function OneDevice(props: {
           device={props.device}
           onName={(name) => {
             setRenaming(false);
+            actions?.querySelector('button')?.focus();
             if (name !== undefined && name !== props.device.name) props.onRename(name);
           }}
         />
@@ -174,14 +182,16 @@ function OneDevice(props: {
         more={broughtLine(props.device)}
         actions={
           <Show when={live.workstation().state === 'here'}>
-            <Menu
-              label={`More for ${props.device.name}`}
-              actions={[
-                { label: 'Rename', icon: PenLine, act: () => setRenaming(true) },
-                { label: 'Change what it may do', icon: UserCog, act: () => props.onChange() },
-                { label: 'Remove', icon: Trash2, danger: true, act: () => props.onRemove() },
-              ]}
-            />
+            <div ref={actions}>
+              <Menu
+                label={`More for ${props.device.name}`}
+                actions={[
+                  { label: 'Rename', icon: PenLine, act: () => setRenaming(true) },
+                  { label: 'Change what it may do', icon: UserCog, act: () => props.onChange() },
+                  { label: 'Remove', icon: Trash2, danger: true, act: () => props.onRemove() },
+                ]}
+              />
+            </div>
           </Show>
         }
       />

@@ -163,6 +163,23 @@ describe('adding a device', () => {
     await waitFor(() => expect(withdraw).toHaveBeenCalledTimes(1));
   });
 
+  it('keeps the focus in the dialog, on what is new there, and gives it back', async () => {
+    const live = open();
+    const opener = await screen.findByRole('button', { name: 'Add a device' }, WAIT);
+    opener.focus();
+    const add = await ask();
+    const show = add.getByRole('button', { name: 'Show the code' });
+    show.focus();
+    fireEvent.click(show);
+    const code = await add.findByText(/^\d\d-345-678$/, {}, WAIT);
+    await waitFor(() => expect(document.activeElement).toBe(code.parentElement));
+    live.stage.invitationEnds({ name: 'Pixel 9' });
+    await add.findByText('Pixel 9 is paired', {}, WAIT);
+    expect(screen.getByRole('dialog').contains(document.activeElement)).toBe(true);
+    fireEvent.click(add.getByRole('button', { name: 'Good' }));
+    await waitFor(() => expect(document.activeElement).toBe(opener));
+  });
+
   it.each([
     ['expired', 'This code is over'],
     ['spent', 'Too many wrong codes'],

@@ -92,7 +92,9 @@ function Invited(props: { doorway: Doorway; link: InvitationLink }) {
         when={pairing.state() !== 'paired'}
         fallback={
           <div class="grid gap-4" role="status">
-            <h1>You are in</h1>
+            <h1 tabIndex={-1} data-first="">
+              You are in
+            </h1>
             <p class="text-ink-soft">
               {pairing.name()} is paired with {agent()?.agent.name ?? 'your workstation'}.{' '}
               {agent() === undefined ? '' : ownRoleWords[agent()!.role]}
@@ -257,7 +259,9 @@ function EraseOrStay(props: { title: string; lead: string; doorway: Doorway; sta
       when={!isSure()}
       fallback={
         <>
-          <h1>Erase everything here?</h1>
+          <h1 tabIndex={-1} data-first="">
+            Erase everything here?
+          </h1>
           <p class="text-ink-soft">
             Projects, photos, voices and videos on this device, and its key. What the workstation has stays
             there. This cannot be undone.
@@ -274,7 +278,9 @@ function EraseOrStay(props: { title: string; lead: string; doorway: Doorway; sta
         </>
       }
     >
-      <h1>{props.title}</h1>
+      <h1 tabIndex={-1} data-first="">
+        {props.title}
+      </h1>
       <p class="text-ink-soft">{props.lead}</p>
       <div class="grid gap-2">
         <Button tone="quiet" wide onClick={() => props.doorway.lookAround()}>
