@@ -53,6 +53,29 @@ export function vaultContract(open: () => Promise<Vault>): void {
     expect(vault.usage()).toEqual({ assets: 0, bytes: 0 });
   });
 
+  test('of bytes that are made into others only the others are kept', async () => {
+    const vault = await open();
+    const heard: AssetRef[] = [];
+    vault.onKept((ref) => heard.push(ref));
+    const given = Buffer.from([...png, 9, 9, 9]);
+    const seen: unknown[] = [];
+    const ref = await vault.putMade(
+      pieces(given, 5),
+      async (from, found) => {
+        seen.push(await readFile(from), found);
+        return png;
+      },
+      'me.png',
+    );
+    expect(seen).toEqual([given, { bytes: given.length, type: 'image/png' }]);
+    expect(ref).toEqual({ hash: hashOf(png), bytes: png.length, type: 'image/png', name: 'me.png' });
+    expect(vault.has(hashOf(given))).toBe(false);
+    expect(heard).toEqual([ref]);
+    const refused = vault.putMade(pieces(noise(99), 9), async () => Promise.reject(new Error('not this')));
+    await expect(refused).rejects.toThrow('not this');
+    expect(vault.usage()).toEqual({ assets: 1, bytes: png.length });
+  });
+
   test('the file of an asset cannot be written', async () => {
     const vault = await open();
     const { hash } = await vault.put(png);

@@ -57,6 +57,31 @@ describe('the vault on a disk', () => {
   });
   for (const { name, run } of cases) test(name, run);
 
+  test('shuts out other accounts, also from folders that were open to them', async () => {
+    const dir = fresh();
+    await mkdir(join(dir, 'assets'), { recursive: true, mode: 0o777 });
+    await chmod(join(dir, 'assets'), 0o777);
+    const vault = await openIn(dir);
+    const made = join(fresh());
+    await writeFile(made, 'made elsewhere', { mode: 0o666 });
+    await chmod(made, 0o666);
+    const bytes = new TextEncoder().encode('made elsewhere');
+    await vault.adopt(made, { hash: hashOf(bytes), bytes: bytes.length, type: 'text/vtt' });
+    const { hash } = await vault.put(noise(BLOCK_BYTES + 9));
+    await vault.blocks(hash);
+    const sent = noise(BLOCK_BYTES + 1, 3);
+    const list = [sent.subarray(0, BLOCK_BYTES), sent.subarray(BLOCK_BYTES)].map(hashOf);
+    const coming = await vault.receive({ hash: hashOf(sent), bytes: sent.length, type: 'image/png' }, list);
+    await coming.block(0, sent.subarray(0, BLOCK_BYTES));
+    const found = await readdir(dir, { recursive: true, withFileTypes: true });
+    expect(found.filter((one) => one.isFile()).length).toBeGreaterThanOrEqual(8);
+    for (const one of found) {
+      const path = join(one.parentPath, one.name);
+      expect((await stat(path)).mode & 0o077, path).toBe(0);
+    }
+    await coming.close();
+  });
+
   test('remembers over a restart, and empties what was half-written', async () => {
     const dir = fresh();
     const before = await openIn(dir);

@@ -8,7 +8,7 @@
 //
 // It knows assets, not jobs or links.
 import { createHash, randomUUID } from 'node:crypto';
-import { copyFile, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type AssetHash,
@@ -26,6 +26,7 @@ import {
   fill,
   hashFile,
   onDisk,
+  ownFolder,
   removeQuietly,
   requireSpace,
   syncDir,
@@ -49,7 +50,7 @@ export async function openDiskVault(options: {
 
   await onDisk(async () => {
     await rm(temp, { recursive: true, force: true });
-    for (const folder of [assets, partials, temp]) await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [assets, partials, temp]) await ownFolder(folder);
   });
   await dropOldPartials(partials, options.now());
   const sizes = await readSizes(assets);
@@ -97,7 +98,7 @@ export async function openDiskVault(options: {
     // Text that sniffs as nothing in particular keeps what its maker says it is.
     if (kept.type === 'application/octet-stream' && isText(record.type)) kept.type = record.type;
     const to = pathOf(kept.hash);
-    await onDisk(() => mkdir(dirname(to), { recursive: true, mode: 0o700 }));
+    await onDisk(() => ownFolder(dirname(to)));
     await writeAtomic(`${to}.json`, tempPath(), JSON.stringify(kept));
     await commitFile(file, from, to);
     const old = sizes.get(kept.hash);
@@ -109,33 +110,46 @@ export async function openDiskVault(options: {
     return kept;
   };
 
-  const put = async (bytes: Uint8Array | AsyncIterable<Uint8Array>, name?: string): Promise<AssetRef> => {
-    const from = tempPath();
-    const file = await onDisk(() => open(from, 'wx+', 0o600));
+  /** Writes everything that comes into a file of its own; the caller closes and removes it. */
+  const receiveWhole = async (file: FileHandle, pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) => {
+    const whole = createHash('sha256');
+    let bytes = 0;
+    for await (const piece of pieces) {
+      bytes += piece.length;
+      if (bytes > MAX_ASSET_BYTES) throw tooLarge();
+      whole.update(piece);
+      await onDisk(() => file.writeFile(piece));
+    }
+    return { hash: whole.digest('hex') as AssetHash, bytes };
+  };
+  const withTemp = async <T>(use: (file: FileHandle, path: string) => Promise<T>): Promise<T> => {
+    const path = tempPath();
+    const file = await onDisk(() => open(path, 'wx+', 0o600));
     try {
-      const whole = createHash('sha256');
-      let size = 0;
-      const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
+      return await use(file, path);
+    } finally {
+      await file.close();
+      await removeQuietly(path);
+    }
+  };
+
+  const put = (bytes: Uint8Array | AsyncIterable<Uint8Array>, name?: string): Promise<AssetRef> =>
+    withTemp(async (file, from) => {
       if (bytes instanceof Uint8Array) await requireSpace(temp, bytes.length);
-      for await (const piece of pieces) {
-        size += piece.length;
-        if (size > MAX_ASSET_BYTES) throw tooLarge();
-        whole.update(piece);
-        await onDisk(() => file.writeFile(piece));
-      }
-      const hash = whole.digest('hex') as AssetHash;
+      const found = await receiveWhole(file, bytes instanceof Uint8Array ? [bytes] : bytes);
       const shown = name?.slice(0, 200);
-      return await commit(file, from, {
-        hash,
-        bytes: size,
+      return commit(file, from, {
+        ...found,
         type: 'application/octet-stream',
         ...(shown === undefined ? {} : { name: shown }),
       });
-    } finally {
-      await file.close();
-      await removeQuietly(from);
-    }
-  };
+    });
+
+  const putMade: Vault['putMade'] = (bytes, make, name) =>
+    withTemp(async (file, from) => {
+      const found = await receiveWhole(file, bytes);
+      return put(await make(from, { bytes: found.bytes, type: await sniffFile(file) }), name);
+    });
 
   const adopt = async (from: string, record: AssetRef): Promise<void> => {
     assetHashSchema.parse(record.hash);
@@ -197,6 +211,7 @@ export async function openDiskVault(options: {
       return pathOf(hash);
     },
     put,
+    putMade,
     adopt,
     blocks,
     async readBlock(hash, index) {

@@ -1,7 +1,7 @@
 // The few disk moves the vault is made of: write and wait for the disk, rename and wait for the directory.
 // Errors of the disk become Failures a person can act on. It knows nothing of assets.
 import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, statfs } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, open, rename, rm, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 
@@ -74,15 +74,21 @@ export async function writeAtomic(path: string, temp: string, content: Uint8Arra
   });
 }
 
-/** Moves a synced file to its place, read-only, and waits for the directory. */
+/** Moves a synced file to its place, read-only and for this account alone, and waits for the directory. */
 export async function commitFile(file: FileHandle, from: string, to: string): Promise<void> {
   await onDisk(async () => {
-    await file.chmod(0o444);
+    await file.chmod(0o400);
     await file.sync();
-    await mkdir(dirname(to), { recursive: true });
+    await ownFolder(dirname(to));
     await rename(from, to);
     await syncDir(dirname(to));
   });
+}
+
+/** Makes a folder that only this account may look into, also where it was there and open to others. */
+export async function ownFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  await chmod(path, 0o700);
 }
 
 export async function removeQuietly(path: string): Promise<void> {

@@ -1,12 +1,12 @@
 // An upload in progress: a folder with the bytes so far, a bitmap of the blocks that are durable, and the offer.
 // A bit is set on disk only after its block is on disk, so after kill -9 the bitmap never promises too much.
 // It does not know where a finished asset goes.
-import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AssetRef, assetRefSchema, blockRange } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { z } from 'zod';
-import { hashFile, onDisk, removeQuietly, sha256, syncDir, writeAtomic } from './durable.ts';
+import { hashFile, onDisk, ownFolder, removeQuietly, sha256, syncDir, writeAtomic } from './durable.ts';
 
 const offerSchema = z.object({ ref: assetRefSchema, blocks: z.array(z.string()) });
 
@@ -29,7 +29,7 @@ export async function openPartial(dir: string, ref: AssetRef, blocks: readonly s
   const { file, map, bitmap } = await onDisk(async () => {
     if (!(await matches(dir, ref, blocks))) {
       await removeQuietly(dir);
-      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await ownFolder(dir);
       await writeAtomic(join(dir, 'offer.json'), join(dir, 'offer.temp'), JSON.stringify({ ref, blocks }));
     }
     const file = await open(data, await mode(data), 0o600);

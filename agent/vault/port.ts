@@ -10,6 +10,15 @@ export interface Vault {
   path(hash: AssetHash): string;
   /** Keeps bytes given whole or as a stream; type by content, not by claim. Throws Failure `disk-full`, `bad-input` (too large). */
   put(bytes: Uint8Array | AsyncIterable<Uint8Array>, name?: string): Promise<AssetRef>;
+  /**
+   * Keeps what `make` makes of the bytes, and not the bytes themselves, which lie at `from` meanwhile. Throws what
+   * `make` throws, and as `put`.
+   */
+  putMade(
+    bytes: AsyncIterable<Uint8Array>,
+    make: (from: string, found: { bytes: number; type: AssetType }) => Promise<Uint8Array>,
+    name?: string,
+  ): Promise<AssetRef>;
   /** Takes over a finished file by rename (same disk) after checking size and hash. Idempotent. */
   adopt(file: string, ref: AssetRef): Promise<void>;
   /** SHA-256 of every block in order, computed once and remembered. */
