@@ -6,9 +6,9 @@
 //   plain, from the network                      the plain server, which has one page
 //   TLS (first byte 0x16, RFC 8446, 5.1)         the app's server, after the handshake
 import type { Server as HttpServer } from 'node:http';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, isIPv4, type Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { createServer as createTlsServer, TLSSocket, type Server as TlsServer } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Certificates } from '../certificates/port.ts';
 import { isPrivateAddress } from '../certificates/private-address.ts';
@@ -17,12 +17,11 @@ import type { Logger } from '../log/logger.ts';
 import type { Origin } from '../pairing/port.ts';
 
 const TLS_HANDSHAKE = 0x16;
-/** A browser speaks at once. Some open a connection to spare, and use it within some seconds or not at all. */
-const SILENCE_MS = 20_000;
+/** A browser speaks at once. Some open a connection to spare, and open another when that one is gone. */
+const SILENCE_MS = 10_000;
 const HANDSHAKE_MS = 10_000;
 /** Connections of the network: a house has a few devices, each with a handful. */
-const MAX_CONNECTIONS = 512;
-const MAX_CONNECTIONS_EACH = 96;
+const LIMITS = { all: 256, each: 64 };
 /** How often another free port is tried for all addresses together. */
 const TRIES = 20;
 
@@ -37,71 +36,90 @@ export interface DoorOptions {
   /** Absent = no TLS is spoken. */
   tls: Pick<Certificates, 'context' | 'onChange'> | undefined;
   log: Logger;
-  /** For tests: which addresses may connect, and how long somebody may say nothing. */
+  /** For tests: which addresses of the network may connect, how many times, and how long one may say nothing. */
   isWelcome?(address: string): boolean;
+  limits?: { all: number; each: number };
   silenceMs?: number;
 }
 
 export interface Door {
   readonly port: number;
-  /** Lets nobody in any more; resolves when every connection has ended, which is other people's business. */
+  /** Where it listens: "127.0.0.1", "::" for everywhere. */
+  addresses(): readonly string[];
+  /**
+   * Lets nobody in any more, and ends connections that belong to no server yet. Resolves when the others have ended too,
+   * which is the servers' business.
+   */
   close(): Promise<void>;
 }
 
 /** Throws Failure `bad-input` when the port is taken, not allowed, or an address is not this machine's. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const { app, plain, log, isWelcome = isPrivateAddress, silenceMs = SILENCE_MS } = options;
+  const { app, plain, log, isWelcome = isPrivateAddress, limits = LIMITS, silenceMs = SILENCE_MS } = options;
+  /** Connections that belong to no server yet: nothing was said on them, or the handshake is not done. */
   const waiting = new Set<Socket>();
+  const shakingHands = new Map<string, Socket>();
   const counts = new Map<string, number>();
   let open = 0;
+  let hasWarned = false;
 
-  let tls: TlsServer | undefined;
-  if (options.tls !== undefined) {
-    const certificates = options.tls;
-    tls = createTlsServer({
-      ...certificates.context(),
-      minVersion: 'TLSv1.2',
-      ALPNProtocols: ['http/1.1'],
-      handshakeTimeout: HANDSHAKE_MS,
-    });
-    tls.on('secureConnection', (socket) => app.emit('connection', socket));
-    // Mostly devices that do not trust the certificate yet.
-    tls.on('tlsClientError', (error, socket) => {
-      log.debug('door.handshake-failed', { error: error.message });
-      socket.destroy();
-    });
-  }
-  const stopRenewing = options.tls?.onChange(() => tls?.setSecureContext(options.tls!.context()));
+  const tls = options.tls === undefined ? undefined : createTlsServer(tlsOptions(options.tls));
+  tls?.on('secureConnection', (socket) => {
+    shakingHands.delete(pathOf(socket));
+    app.emit('connection', socket);
+  });
+  // Mostly devices that do not trust the certificate yet.
+  tls?.on('tlsClientError', (error, socket) => {
+    log.debug('door.handshake-failed', { error: error.message });
+    socket.destroy();
+  });
+  // Whoever is connected stays so; the next handshake shows the new certificate.
+  const stopRenewing = options.tls?.onChange(() => tls?.setSecureContext(tlsOptions(options.tls!)));
 
   const decide = (socket: Socket, first: Buffer | null) => {
     socket.setTimeout(0);
     waiting.delete(socket);
     if (first === null) return socket.destroy();
     socket.unshift(first);
-    if (first[0] === TLS_HANDSHAKE) {
-      if (tls === undefined) return socket.destroy();
-      return tls.emit('connection', socket);
+    if (first[0] !== TLS_HANDSHAKE) {
+      return (originOf(socket).isOwnMachine ? app : plain).emit('connection', socket);
     }
-    return (originOf(socket).isOwnMachine ? app : plain).emit('connection', socket);
+    if (tls === undefined) return socket.destroy();
+    const path = pathOf(socket);
+    shakingHands.set(path, socket);
+    socket.once('close', () => {
+      if (shakingHands.get(path) === socket) shakingHands.delete(path);
+    });
+    return tls.emit('connection', socket);
+  };
+  /** Whether one more may come from there; it is counted until it ends. */
+  const isCounted = (socket: Socket, address: string): boolean => {
+    const own = counts.get(address) ?? 0;
+    if (open >= limits.all || own >= limits.each) return false;
+    open += 1;
+    counts.set(address, own + 1);
+    socket.once('close', () => {
+      open -= 1;
+      const left = counts.get(address)! - 1;
+      if (left > 0) counts.set(address, left);
+      else counts.delete(address);
+    });
+    return true;
   };
   const connected = (socket: Socket) => {
     socket.on('error', () => socket.destroy());
     const { address, isOwnMachine } = originOf(socket);
-    const own = counts.get(address) ?? 0;
-    if (!isWelcome(address)) {
-      log.warn('door.not-private', { address });
-      return socket.destroy();
-    }
-    if (!isOwnMachine && (open >= MAX_CONNECTIONS || own >= MAX_CONNECTIONS_EACH)) return socket.destroy();
     if (!isOwnMachine) {
-      open += 1;
-      counts.set(address, own + 1);
-      socket.once('close', () => {
-        open -= 1;
-        const left = (counts.get(address) ?? 1) - 1;
-        if (left > 0) counts.set(address, left);
-        else counts.delete(address);
-      });
+      if (!isWelcome(address)) {
+        // Told once: on a public address somebody knocks all the time.
+        log[hasWarned ? 'debug' : 'warn']('door.not-private', { address });
+        hasWarned = true;
+        return socket.destroy();
+      }
+      if (!isCounted(socket, address)) {
+        log.debug('door.full', { address, open });
+        return socket.destroy();
+      }
     }
     waiting.add(socket);
     socket.once('close', () => waiting.delete(socket));
@@ -114,33 +132,64 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     });
   };
 
-  const { port, servers } = await listenOnAll(addressesOf(options.listen), options.port, connected);
+  const addresses = addressesOf(options.listen);
+  const { port, servers } = await listenOnAll(addresses, options.port, connected);
+  for (const server of servers) {
+    // Too many open files, an address that went away with its network: the other doors stay open.
+    server.on('error', (error) => log.warn('door.trouble', { error: error.message }));
+  }
   return {
     port,
+    addresses: () => addresses,
     async close() {
       stopRenewing?.();
-      for (const socket of waiting) socket.destroy();
-      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+      const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+      for (const socket of [...waiting, ...shakingHands.values()]) socket.destroy();
+      await Promise.all(closed);
     },
   };
 }
 
+function tlsOptions(certificates: Pick<Certificates, 'context'>): TlsOptions {
+  return {
+    ...certificates.context(),
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+    handshakeTimeout: HANDSHAKE_MS,
+  };
+}
+
+/** The same for a connection before and after its handshake: no two have it at the same time. */
+function pathOf({ remoteAddress, remotePort, localAddress }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress}`;
+}
+
 /** Where a connection comes from. Over the loopback's own addresses is this machine; any other is the network. */
 export function originOf(socket: Socket | TLSSocket): Origin & { isSecure: boolean } {
-  const address = socket.remoteAddress ?? '';
-  const isOwnMachine = isOwn(address) && isOwn(socket.localAddress ?? '');
+  const address = unmapped(socket.remoteAddress);
+  const isOwnMachine = isOwn(address) && isOwn(unmapped(socket.localAddress));
   return { address, isOwnMachine, isSecure: socket instanceof TLSSocket };
 }
 
+/** On a door for both kinds of addresses, IPv4 comes in IPv6 clothes. */
+function unmapped(address = ''): string {
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
+}
+
 function isOwn(address: string): boolean {
-  return ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(address);
+  return address === '127.0.0.1' || address === '::1';
 }
 
 /** The first is the one that must be there. */
 function addressesOf(listen: Listen): readonly string[] {
   if (listen === 'all') return hasIPv6() ? ['::'] : ['0.0.0.0'];
   const loopback = ['127.0.0.1', ...(hasIPv6Loopback() ? ['::1'] : [])];
-  return listen === 'loopback' ? loopback : [...new Set([...loopback, ...listen])];
+  if (listen === 'loopback') return loopback;
+  // "Everywhere" is the loopback, too, which then cannot be opened a second time.
+  if (listen.includes('::')) return ['::'];
+  const others = [...loopback, ...listen];
+  const isAllIPv4 = listen.includes('0.0.0.0');
+  return [...new Set(isAllIPv4 ? ['0.0.0.0', ...others.filter((one) => !isIPv4(one))] : others)];
 }
 
 function hasIPv6(): boolean {

@@ -5,7 +5,7 @@ import { isOwnHost, isOwnOrigin, type Own, refuse } from './own-address.ts';
 
 const here: Own = { port: 7777, hosts: new Set(), isSecure: false };
 
-const own = ['127.0.0.1:7777', 'localhost:7777', 'LocalHost:7777', '[::1]:7777'];
+const own = ['127.0.0.1:7777', 'localhost:7777', 'LocalHost:7777', 'localhost.:7777', '[::1]:7777'];
 
 describe('who is asking', () => {
   test.each(own)('the host %s is ours', (host) => {
@@ -83,20 +83,25 @@ describe('who is asking', () => {
   describe('in the network', () => {
     const hosts = new Set(['192.168.1.5', '[fd00::5]', 'myspinbot.local', 'desk']);
     const there: Own = { port: 7777, hosts, isSecure: true };
-    test.each(['192.168.1.5:7777', '[fd00::5]:7777', 'MySpinBot.local:7777', 'desk:7777', ...own])(
-      '%s is ours, and pages of it over HTTPS',
-      (host) => {
-        expect(isOwnHost(host, there)).toBe(true);
-        expect(isOwnOrigin(`https://${host}`, there)).toBe(true);
-        expect(isOwnOrigin(`http://${host}`, there)).toBe(false);
-        expect(isOwnOrigin(`https://${host}`, here)).toBe(false);
-      },
-    );
+    test.each([
+      '192.168.1.5:7777',
+      '[fd00::5]:7777',
+      'MySpinBot.local:7777',
+      'myspinbot.local.:7777',
+      'desk:7777',
+      ...own,
+    ])('%s is ours, and pages of it over HTTPS', (host) => {
+      expect(isOwnHost(host, there)).toBe(true);
+      expect(isOwnOrigin(`https://${host}`, there)).toBe(true);
+      expect(isOwnOrigin(`http://${host}`, there)).toBe(false);
+      expect(isOwnOrigin(`https://${host}`, here)).toBe(false);
+    });
     test.each([
       '192.168.1.6:7777',
       '192.168.1.5.nip.io:7777',
       '192.168.1.05:7777',
-      'myspinbot.local.:7777',
+      'myspinbot.local..:7777',
+      '192.168.1.5.:7777',
       'evil.myspinbot.local:7777',
       'myspinbot.local.evil.example:7777',
       'desk.evil.example:7777',

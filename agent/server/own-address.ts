@@ -1,6 +1,7 @@
 // Whether a request means this agent and comes from its own page. A page elsewhere can make a browser talk to
 // addresses of a house, and a name elsewhere can be pointed at them, so both Host and Origin must be ours, letter by
-// letter: "127.evil.example" or "127.0.0.1.nip.io" begin right and are not.
+// letter: "127.evil.example" or "127.0.0.1.nip.io" begin right and are not. Only a name's last dot may be written or
+// not ("myspinbot.local."): it is the same name (RFC 1034, 3.1).
 import type { IncomingHttpHeaders } from 'node:http';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 
@@ -52,7 +53,8 @@ export function refuse(asker: Asker, own: Own): Refused | undefined {
 export function isOwnHost(host: string | undefined, { port, hosts, isSecure }: Own): boolean {
   const match = /^(\[[0-9a-f:]{2,39}\]|[a-z0-9.-]{1,253})(?::([1-9]\d{0,4}))?$/i.exec(host ?? '');
   if (match === null) return false;
-  const name = match[1]!.toLowerCase();
+  // An address has no such dot: browsers take it away themselves.
+  const name = match[1]!.toLowerCase().replace(/(?<=[a-z][a-z0-9-]*)\.$/, '');
   const usual = isSecure ? '443' : '80';
   return (loopback.has(name) || hosts.has(name)) && (match[2] ?? usual) === String(port);
 }
