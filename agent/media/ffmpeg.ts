@@ -63,6 +63,11 @@ export const hostileInput: readonly string[] = [
   ...['-max_alloc', String(256 * 1024 * 1024), '-threads', '2'],
 ];
 
+/** Output options: nothing that a source says of itself (who, where, when, with what; chapters) is taken along. */
+export const untold: readonly string[] = [
+  ...['-map_metadata', '-1', '-map_metadata:s', '-1', '-map_chapters', '-1'],
+];
+
 /** Containers of sound and film. Playlists, manifests and scripts, which name other files, are not among them. */
 export const soundFormats: readonly string[] = [
   '-format_whitelist',

@@ -6,7 +6,15 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { MAX_NARRATION_SECONDS, MIN_NARRATION_SECONDS } from '@myspinbot/shared/project/options.ts';
 import { activeSpans, clippedShare, levels, speechActivity } from '@myspinbot/shared/speech/loudness.ts';
 import { TRACK_HZ } from '@myspinbot/shared/speech/timing.ts';
-import { type FfmpegTools, findFfmpeg, hostileInput, probe, runFfmpeg, soundFormats } from './ffmpeg.ts';
+import {
+  type FfmpegTools,
+  findFfmpeg,
+  hostileInput,
+  probe,
+  runFfmpeg,
+  soundFormats,
+  untold,
+} from './ffmpeg.ts';
 
 /** Sample rate of every sound that flows between stages. */
 export const SOUND_HZ = 48_000;
@@ -147,7 +155,7 @@ async function decode(
   filter: readonly string[],
   run: { signal?: AbortSignal },
 ): Promise<void> {
-  const format = ['-c:a', 'pcm_s16le', '-bitexact', '-f', 'wav', output];
+  const format = [...untold, '-c:a', 'pcm_s16le', '-bitexact', '-f', 'wav', output];
   // The file's own word about its length is not trusted.
   const seconds = maxSeconds + 1;
   const outputBytes = Math.ceil(seconds * SOUND_HZ * 2) + WAV_HEADER_BYTES;

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cuesOf, toSrt, toVtt } from '@myspinbot/shared/captions/cues.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import { type FfmpegTools, type MediaProbe, probe } from '../../media/ffmpeg.ts';
+import { type FfmpegTools, type MediaProbe, probe, untold } from '../../media/ffmpeg.ts';
 import { transcode } from '../../media/fluent.ts';
 import { normaliseLoudness } from '../../media/loudness.ts';
 import { finishBuiltin } from './builtin-id.ts';
@@ -53,6 +53,7 @@ export function createBuiltinFinish(world: { ffmpeg: () => Promise<FfmpegTools> 
               ...['-map', '0:v:0', '-map', '1:a:0'],
               ...['-c:v', 'copy', '-c:a', 'aac', '-b:a', '160k', '-ar', '48000', '-ac', '2'],
               ...['-movflags', '+faststart'],
+              ...untold,
               // Whoever meets the file later should know what it is.
               ...['-metadata', 'comment=Synthetic video, made with MySpinBot'],
             ),
@@ -86,7 +87,7 @@ async function takePoster(
       command
         .input(request.video)
         .inputOptions('-ss', ((request.durationMs / 1000) * POSTER_AT).toFixed(3))
-        .outputOptions('-frames:v', '1', '-q:v', '3', '-update', '1'),
+        .outputOptions('-frames:v', '1', '-q:v', '3', '-update', '1', ...untold),
     { signal, doing: 'take the poster' },
   );
 }

@@ -1,7 +1,9 @@
 // What every finish engine must do, whoever writes it. An engine's own test is one call of finishContract.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { silentLogger } from '../../log/logger.ts';
 import { type FfmpegTools, findFfmpeg, probe, runFfmpeg } from '../../media/ffmpeg.ts';
@@ -84,6 +86,70 @@ export function finishContract(name: string, make: (tools: FfmpegTools) => Finis
       expect(sound).toMatchObject({ codec_name: 'aac', sample_rate: '48000' });
       expect(Math.abs(Number(media.format.duration) - SECONDS)).toBeLessThan(0.085);
       expect(Math.abs(Number(picture.start_time) - Number(sound.start_time))).toBeLessThanOrEqual(0.02);
+    });
+
+    test('nothing that the picture and the sound say of themselves is in it, nor their chapters', async () => {
+      const chapters = join(dir, 'chapters.txt');
+      await writeFile(
+        chapters,
+        ';FFMETADATA1\ntitle=Private title\nlocation=+51.5000-000.1200/\ncomment=Private comment\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=900\ntitle=Private chapter\n',
+      );
+      const [video, wav] = [join(dir, 'told.mp4'), join(dir, 'told.wav')];
+      const told = ['-i', chapters, '-map_metadata', '1', '-metadata:s', 'handler_name=Private handler'];
+      await runFfmpeg(tools, [
+        '-i',
+        request.video,
+        ...told,
+        '-metadata:s',
+        'language=gle',
+        '-c',
+        'copy',
+        video,
+      ]);
+      await runFfmpeg(tools, [
+        '-i',
+        request.wav,
+        ...told,
+        '-metadata',
+        'artist=Private artist',
+        '-c',
+        'copy',
+        wav,
+      ]);
+      const everything = async (file: string) =>
+        (
+          await promisify(execFile)(tools.ffprobe, [
+            ...[
+              '-v',
+              'error',
+              '-print_format',
+              'json',
+              '-show_format',
+              '-show_streams',
+              '-show_chapters',
+              file,
+            ],
+          ])
+        ).stdout.replaceAll(file, '');
+      const source = await everything(video);
+      for (const word of ['title', 'chapter', 'handler']) expect(source).toContain(`Private ${word}`);
+      const made = await make(tools).finish({ ...request, video, wav }, await context());
+      for (const file of [made.video, made.poster]) {
+        expect(await everything(file)).not.toMatch(/Private|51\.5|gle/);
+        expect((await readFile(file)).includes('Private')).toBe(false);
+      }
+      const { format, chapters: none } = JSON.parse(await everything(made.video)) as {
+        format: { tags: object };
+        chapters: unknown[];
+      };
+      expect(none).toEqual([]);
+      expect(Object.keys(format.tags).sort()).toEqual([
+        'comment',
+        'compatible_brands',
+        'encoder',
+        'major_brand',
+        'minor_version',
+      ]);
     });
 
     test('playing starts before the whole file is there: the index stands before the bytes', async () => {
