@@ -1,7 +1,6 @@
 // The agent in the network, put together: where it is, the certificates that fit, the name it is found by, and the
 // page that explains them. It does not know who may come in, nor what is behind the doors.
 import type { RequestListener } from 'node:http';
-import { join } from 'node:path';
 import { openCertificates } from './certificates/certificates.ts';
 import type { Certificates } from './certificates/port.ts';
 import { createWhereabouts } from './certificates/whereabouts.ts';
@@ -28,14 +27,14 @@ export async function openNetwork(options: {
   dir: string;
   listen: Exclude<Listen, 'loopback'>;
   mdns: boolean;
-  agent: { id: string; name: string; fingerprint: string };
+  agent: { id: string; name: string; version: string };
   clock: Clock;
   log: Logger;
 }): Promise<Network> {
   const { agent, clock, log } = options;
   const whereabouts = createWhereabouts({ listen: options.listen, clock });
   const certificates = await openCertificates({
-    dir: join(options.dir),
+    dir: options.dir,
     whereabouts,
     clock,
     log: log.child({ room: 'certificates' }),
@@ -56,7 +55,6 @@ export async function openNetwork(options: {
       certificates,
       links: () => links('https'),
       agentName: agent.name,
-      fingerprint: agent.fingerprint,
     }),
     hosts: () =>
       new Set(
@@ -71,6 +69,7 @@ export async function openNetwork(options: {
         addresses: whereabouts.addresses(),
         machineName: agent.name,
         id: agent.id,
+        version: agent.version,
         log: log.child({ room: 'nearby' }),
         onName: (name) => whereabouts.setMdnsName(name),
       });

@@ -194,7 +194,7 @@ test('a device that becomes a guest is cut off where it was, and shut out', asyn
   const there = join(projectRoom(other), await device.headers());
   await until(there, () => there.provider.synced);
   const closed = new Promise<number>((resolve) => {
-    there.provider.on('connection-close', (event: CloseEvent | null) => resolve(event?.code ?? 0));
+    there.provider.on('connection-close', (event: { code?: number } | null) => resolve(event?.code ?? 0));
   });
   await agent.gate.changeDevice(device.id!, { role: 'guest', project: mine }, { kind: 'local' });
   expect(await closed).toBe(4003);

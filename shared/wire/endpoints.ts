@@ -26,6 +26,7 @@ export const endpoints = {
   /** The page that hands out the certificate authority; the only one over plain HTTP on the network. */
   trust: '/trust',
   authorityCrt: '/trust/ca.crt',
+  authorityPem: '/trust/ca.pem',
   authorityProfile: '/trust/ca.mobileconfig',
   /** Answers 204 over HTTPS: whoever can read that trusts the authority. */
   trustCheck: '/trust/check',
