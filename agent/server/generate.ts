@@ -2,7 +2,7 @@
 // before a job exists. It writes the project as a device would, so that the app shows it like any other.
 import { randomBytes } from 'node:crypto';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
-import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
+import type { AssetHash, AssetRef, AssetType } from '@myspinbot/shared/asset/asset.ts';
 import { type Author, projectRoom } from '@myspinbot/shared/document/layout.ts';
 import { openProjectDocument } from '@myspinbot/shared/document/project-document.ts';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
@@ -19,12 +19,13 @@ import type { ProjectFields, ProjectId } from '@myspinbot/shared/project/project
 import { firstWords } from '@myspinbot/shared/project/title.ts';
 import type { FastifyRequest } from 'fastify';
 import type { SocketHub } from '../hub/hub.ts';
+import { cleanPicture } from '../media/clean-picture.ts';
 import type { Queue } from '../queue/port.ts';
 import type { Vault } from '../vault/port.ts';
 import { schemaFailure } from './replies.ts';
 
-/** Largest picture and largest sound of a form. A 100-megapixel PNG or an hour of WAV is refused later, by its
- * content; these only bound the disk. */
+/** Largest picture and largest sound of a form. A bomb or an hour of WAV is refused by its content; these only bound
+ * the disk. */
 const MAX_PICTURE_BYTES = 120 * 1024 * 1024;
 const MAX_SOUND_BYTES = 400 * 1024 * 1024;
 
@@ -149,23 +150,34 @@ function brokenForm(cause: unknown): Failure {
   });
 }
 
+/** A sound is kept as it came; a picture is made anew, and the one that came is not kept. */
 async function keep(
   part: MultipartFile,
   vault: Vault,
   kind: 'picture' | 'sound',
   received: (bytes: number) => void,
 ): Promise<AssetRef> {
-  const limit = kind === 'picture' ? MAX_PICTURE_BYTES : MAX_SOUND_BYTES;
-  const ref = await vault.put(bounded(part, limit), part.filename || undefined);
-  received(ref.bytes);
-  const what = `The file of ${part.fieldname}`;
-  if (ref.bytes === 0) throw bad(`${what} is empty.`, 'Choose another file.');
-  // A container without known tracks may still hold sound: ffprobe decides later.
-  const fits =
-    kind === 'picture'
-      ? ref.type.startsWith('image/')
-      : /^(?:audio|video)\//.test(ref.type) || ref.type === 'application/octet-stream';
-  if (!fits) throw bad(`${what} is not a ${kind} but ${ref.type}.`, `Send a ${kind} instead.`);
+  const name = part.filename || undefined;
+  const check = (found: { bytes: number; type: AssetType }) => {
+    received(found.bytes);
+    const what = `The file of ${part.fieldname}`;
+    if (found.bytes === 0) throw bad(`${what} is empty.`, 'Choose another file.');
+    // A container without known tracks may still hold sound: ffprobe decides later.
+    const fits =
+      kind === 'picture'
+        ? found.type.startsWith('image/')
+        : /^(?:audio|video)\//.test(found.type) || found.type === 'application/octet-stream';
+    if (!fits) throw bad(`${what} is not a ${kind} but ${found.type}.`, `Send a ${kind} instead.`);
+  };
+  if (kind === 'picture') {
+    const make = async (from: string, found: { bytes: number; type: AssetType }) => {
+      check(found);
+      return (await cleanPicture(from)).bytes;
+    };
+    return vault.putMade(bounded(part, MAX_PICTURE_BYTES), make, name);
+  }
+  const ref = await vault.put(bounded(part, MAX_SOUND_BYTES), name);
+  check(ref);
   return ref;
 }
 
