@@ -1,60 +1,138 @@
-// Everything that is served to a device that does not trust the certificate yet: the page, the certificate in the forms
-// systems want, and the question whether HTTPS works. Nothing of the app, nothing of anybody.
+// The one thing that plain HTTP on the network answers: a page about trusting the authority, the authority itself in
+// the forms that systems take, and an empty answer by which the page learns that HTTPS works. It hands out nothing but
+// what is public, and knows nothing of who asks.
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import type { Certificates } from '../certificates/port.ts';
-import { pagePolicy, trustPageHtml } from './trust/page.ts';
+import { originOf } from './door.ts';
+import { pagePolicy, trustPage } from './trust/page.ts';
 import { profileOf } from './trust/profile.ts';
 
-export function createTrustPage(world: {
+export interface TrustPageWorld {
   certificates: Pick<Certificates, 'authority'>;
-  agentName: string;
-  /** HTTPS addresses, best first. */
+  /** "https://192.168.1.5:7777", best first. They may change. */
   links(): readonly string[];
-}): RequestListener {
-  const { certificates, agentName } = world;
-  return (request: IncomingMessage, response: ServerResponse) => {
-    response.setHeader('Cache-Control', 'no-store');
-    response.setHeader('X-Content-Type-Options', 'nosniff');
-    response.setHeader('Referrer-Policy', 'no-referrer');
-    response.setHeader('X-Frame-Options', 'DENY');
-    response.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
-    request.resume();
-    const path = (request.url ?? '/').split('?', 1)[0]!;
-    const send = (type: string, body: string | Uint8Array, status = 200) => {
-      response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
-      response.end(request.method === 'HEAD' ? undefined : body);
-    };
-    if (
-      (request.method !== 'GET' && request.method !== 'HEAD') ||
-      /^\/(?:api|sync|transfer|health|metrics)\b/.test(path)
-    ) {
-      const body = {
-        code: 'refused',
-        message: 'Over plain HTTP in the network there is only the page about the certificate.',
-        hint: 'Use https:// and the authority from /trust/ca.pem.',
-      };
-      response.setHeader('Connection', 'close');
-      return send('application/json; charset=utf-8', JSON.stringify(body), 403);
+  agentName: string;
+  /** Of the agent's own key: by it an authority that replaces an older one is known to be of the same agent. */
+  fingerprint: string;
+}
+
+/** Answers GET and HEAD, for `http.Server`s and for any path that is not somebody else's. Never throws. */
+export function createTrustPage(world: TrustPageWorld): RequestListener {
+  const { certificates, agentName, fingerprint } = world;
+
+  const page = (request: IncomingMessage, response: ServerResponse, host: string) => {
+    const { isSecure, isOwnMachine } = originOf(request.socket);
+    const links = bestFirst(world.links(), host);
+    const authority = certificates.authority();
+    const state = isSecure ? 'secure' : isOwnMachine ? 'own' : 'waiting';
+    const sha1 = createHash('sha1').update(authority.der).digest('hex');
+    response.setHeader('Content-Security-Policy', pagePolicy(state === 'waiting' ? links : []));
+    send(
+      request,
+      response,
+      'text/html; charset=utf-8',
+      trustPage({ agentName, authority, sha1, links, state }),
+    );
+  };
+
+  return (request, response) => {
+    const { method, url = '/', headers } = request;
+    for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
+    if (method !== 'GET' && method !== 'HEAD') {
+      // What else is sent is not read.
+      response.writeHead(405, { Allow: 'GET, HEAD', Connection: 'close' }).end();
+      return;
     }
+    // A socket's handshake on a server without sockets arrives as an ordinary request.
+    if (/websocket/i.test(headers.upgrade ?? '')) {
+      response.writeHead(403, { Connection: 'close' }).end();
+      return;
+    }
+    const path = url.split('?', 1)[0]!;
+    if (path === endpoints.trustCheck) {
+      // Empty, so anybody may read it: the page at http:// asks for https://, which is another origin.
+      response.writeHead(204, { 'Access-Control-Allow-Origin': '*' }).end();
+      return;
+    }
+    // Under a name that is not ours (a router's, or one that somebody pointed here) nothing is shown: pages there
+    // could read it. The person goes on to an address of ours, with the fragment of the link. (Over HTTPS the name was
+    // looked at already, with every other request of the app.)
+    const host = (headers.host ?? '').toLowerCase();
+    if (!originOf(request.socket).isSecure && !isOurs(host, world.links())) {
+      const [best] = world.links();
+      if (best === undefined) response.writeHead(421, { Connection: 'close' }).end();
+      else
+        response.writeHead(302, { Location: `${best.replace(/^https:/, 'http:')}${endpoints.trust}` }).end();
+      return;
+    }
+    const { pem, der } = certificates.authority();
     switch (path) {
+      case endpoints.trust:
+        return page(request, response, host);
       case endpoints.authorityCrt:
-        response.setHeader('Content-Disposition', 'attachment; filename="myspinbot-ca.crt"');
-        return send('application/x-x509-ca-cert', certificates.authority().der);
-      case endpoints.authorityPem:
-        return send('application/x-pem-file', certificates.authority().pem);
-      case endpoints.authorityProfile:
-        response.setHeader('Content-Disposition', 'attachment; filename="myspinbot.mobileconfig"');
-        return send('application/x-apple-aspen-config', profileOf(certificates.authority()));
-      case endpoints.trustCheck:
-        // Asked by the page above from plain HTTP; whoever may read the answer learns that it came.
-        response.setHeader('Access-Control-Allow-Origin', '*');
-        return response.writeHead(204).end();
-      default: {
-        response.setHeader('Content-Security-Policy', pagePolicy);
-        const page = trustPageHtml({ authority: certificates.authority(), agentName, links: world.links() });
-        return send('text/html; charset=utf-8', page);
+        return attach(request, response, 'myspinbot-ca.crt', 'application/x-x509-ca-cert', Buffer.from(der));
+      case `${endpoints.trust}/ca.pem`:
+        return attach(request, response, 'myspinbot-ca.pem', 'application/x-pem-file', pem);
+      case endpoints.authorityProfile: {
+        const profile = profileOf(certificates.authority(), agentName, fingerprint);
+        return attach(
+          request,
+          response,
+          'myspinbot.mobileconfig',
+          'application/x-apple-aspen-config',
+          profile,
+        );
       }
+      default:
+        // The fragment, in which an invitation may be, survives it (Fetch, 4.4).
+        response.writeHead(302, { Location: endpoints.trust }).end();
     }
   };
+}
+
+const always: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  // A page has its own; everything else may do nothing at all.
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+function attach(
+  request: IncomingMessage,
+  response: ServerResponse,
+  name: string,
+  type: string,
+  body: Buffer | string,
+): void {
+  response.setHeader('Content-Disposition', `attachment; filename="${name}"`);
+  send(request, response, type, body);
+}
+
+function send(request: IncomingMessage, response: ServerResponse, type: string, body: Buffer | string): void {
+  response.writeHead(200, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function isOurs(host: string, links: readonly string[]): boolean {
+  return (
+    links.some((link) => hostOf(link) === host) ||
+    /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/.test(host)
+  );
+}
+
+function hostOf(link: string): string {
+  return link.replace(/^https?:\/\//, '').toLowerCase();
+}
+
+/** The address that this visitor's network is known to carry, then the name that outlives addresses, then the rest. */
+export function bestFirst(links: readonly string[], host: string): readonly string[] {
+  const rank = (link: string) => {
+    if (hostOf(link) === host) return 0;
+    return /^myspinbot(?:-\d+)?\.local:/.test(hostOf(link)) ? 1 : 2;
+  };
+  return links.toSorted((a, b) => rank(a) - rank(b));
 }

@@ -16,7 +16,7 @@ const LINE = 24;
 
 /** SVG that follows the page's colours; hidden from readers, since the words beside it say all of it. */
 export function drawn({ on, title, lines, tap, switches }: Screen): string {
-  const [width, left] = on === 'phone' ? [168, 16] : [228, 12];
+  const [width, left] = on === 'phone' ? [196, 16] : [244, 12];
   const top = on === 'phone' ? 20 : 8;
   const height = top + 34 + lines.length * LINE + (on === 'phone' ? 22 : 14);
   const inner = width - 2 * left;

@@ -1,93 +1,148 @@
-// The one page of plain HTTP in the network: what the certificate is, how each system is told to trust it, and whether
-// that has worked. It is whole in itself: nothing is fetched for it.
+// The page that explains the certificate, as one document without anything from elsewhere: its style and its script
+// are allowed by their hashes. Everything on it can be read without the script; that only looks and goes on.
 import { createHash } from 'node:crypto';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import type { Authority } from '../../certificates/port.ts';
-import { drawn, escaped } from './drawing.ts';
-import { selfCheck } from './self-check.ts';
+import { escaped } from './escaped.ts';
+import { mark, padlock } from './pictures.ts';
+import { script } from './script.ts';
+import { type System, systems } from './steps.ts';
 import { style } from './style.ts';
-import { type System, systems } from './systems.ts';
 
-const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-
-/** Nothing but this page's own style and script; and it may ask over HTTPS whether that works. */
-export const pagePolicy = [
-  "default-src 'none'",
-  `style-src ${hashOf(style)}`,
-  `script-src ${hashOf(selfCheck)}`,
-  // The addresses change, and IPv6 cannot be named in a policy.
-  'connect-src https:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-export function trustPageHtml(world: {
-  authority: Authority;
+export interface TrustPageFacts {
   agentName: string;
-  /** HTTPS addresses, best first. */
+  authority: Pick<Authority, 'name' | 'sha256' | 'notAfter'>;
+  /** Of the same certificate, which Windows shows: 40 hex digits. */
+  sha1: string;
+  /** "https://192.168.1.5:7777", in the order in which they are tried. */
   links: readonly string[];
-}): string {
-  const { authority, links } = world;
-  const name = escaped(world.agentName);
-  const half = Math.ceil(authority.sha256.length / 2);
+  /** `waiting`: plain, from elsewhere; it looks for HTTPS. `secure`: it came over HTTPS. `own`: on this machine. */
+  state: 'waiting' | 'secure' | 'own';
+}
+
+/** What the page may do: ask those addresses, and nothing else. `links` empty = ask nobody. */
+export function pagePolicy(links: readonly string[]): string {
+  const names = links.filter((link) => !link.includes('['));
+  // An IPv6 address cannot be named in a policy. The page knows nothing that could be told to anybody.
+  const ask = names.length < links.length ? 'https:' : names.join(' ') || "'none'";
+  return [
+    "default-src 'none'",
+    `script-src ${hashOf(script)}`,
+    `style-src ${hashOf(style)}`,
+    'img-src data:',
+    `connect-src ${ask}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+const states: Readonly<Record<TrustPageFacts['state'], { title: string; text: string; go: boolean }>> = {
+  waiting: {
+    title: 'Not trusted yet',
+    text: 'This page looks every two seconds and goes on by itself.',
+    go: false,
+  },
+  secure: { title: 'You came over HTTPS', text: 'Go on, if your browser did not warn you.', go: true },
+  own: {
+    title: 'This is the workstation itself',
+    text: 'Here the app works without a certificate.',
+    go: true,
+  },
+};
+
+export function trustPage(facts: TrustPageFacts): string {
+  const { agentName, authority, links, state } = facts;
+  const { title, text, go } = states[state];
+  const agent = escaped(agentName);
+  const days = new Date(authority.notAfter).toISOString().slice(0, 10);
   return `<!doctype html>
-<html lang="en">
+<html lang="en" data-state="${state}" data-links="${escaped(JSON.stringify(links))}" data-check="${endpoints.trustCheck}">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title>Trust ${name} · MySpinBot</title>
+<title>Trust ${agent} · MySpinBot</title>
+<link rel="icon" href="data:,">
 <style>${style}</style>
 </head>
 <body>
-<div class="drape" aria-hidden="true">${drape}</div>
-<main data-bases="${escaped(JSON.stringify(links))}" data-check="${endpoints.trustCheck}">
-<h1>One thing, once: let this device know your workstation</h1>
-<p>MySpinBot on <b>${name}</b> talks to your devices over a protected connection. It made the certificate for that itself,
-so your device has to be told, once, that it may trust it. Then the app opens.</p>
-<div class="state" role="status"><span class="dot"></span><span><b>Looking whether this device trusts it …</b><span>This page notices by itself and goes on to the app.</span></span></div>
-<a class="go" hidden href="${escaped(links[0] ?? '/')}">Go on to the app</a>
-<h2>How to, on your system</h2>
-<div>
-${systems.map(sectionOf).join('\n')}
+<header class="house">
+<span class="drape left"></span><span class="drape right"></span><span class="boards"></span>
+<div class="scene">
+${mark}
+<p class="bill">MySpinBot on ${agent}</p>
+<h1>First, some trust</h1>
+<p class="lead">This device does not know the workstation yet. Show it the workstation’s certificate, once. Then all they say to each other is encrypted, and camera, microphone and the installed app work.</p>
 </div>
-<h2>What you agree to</h2>
-<p>The certificate lets your device believe this workstation, and only about private addresses and local names: it is no
-good for any website of the Internet, and your browser enforces that. Its key never leaves the workstation.</p>
-<p>If you are in a network with people you do not trust, compare this with what the workstation shows
-(<code>npx myspinbot ca</code>, or Devices in the app):</p>
-<code class="key">${authority.sha256.slice(0, half)}<wbr>${authority.sha256.slice(half)}</code>
-<p class="small soft">This page itself came unprotected, because your device does not know the certificate yet. Somebody in your
-network could have put another in its place. The link you scanned carries the key of the true workstation, so the app
-would notice and refuse to pair; the comparison above protects you before that.</p>
-<p class="small soft"><a href="${endpoints.authorityCrt}">The certificate</a> · <a href="${endpoints.authorityProfile}">Apple profile</a> ·
-${escaped(authority.name)}, until ${new Date(authority.notAfter).toISOString().slice(0, 10)}</p>
+</header>
+<main>
+<section class="how" aria-labelledby="how">
+<h2 id="how">How it is done</h2>
+<div id="systems">
+${systems.map((system) => systemOf(system, facts)).join('\n')}
+</div>
+</section>
+<div class="beside">
+<section aria-labelledby="which">
+<h2 id="which">Is it the right one?</h2>
+<p>Your device shows a name and a fingerprint (SHA-256) of what you are about to trust. In the workstation’s terminal, <code>npx myspinbot ca</code> shows them too. They must be the same.</p>
+<dl>
+<dt>Name</dt><dd>${escaped(authority.name)}</dd>
+<dt>SHA-256</dt><dd class="print">${printed(authority.sha256)}</dd>
+<dt>Good until</dt><dd>${days}</dd>
+</dl>
+</section>
+<section aria-labelledby="honest">
+<h2 id="honest">What you should know</h2>
+<ul class="known">
+<li><b>This page came without encryption</b>, as it must. Somebody in the same network could have put another page, with another certificate, in its place. Whoever trusts that one believes them about every website. At home that is unlikely. Elsewhere, compare what <em>your device</em> shows with the workstation’s <em>terminal</em>; do not rely on what is printed here.</li>
+<li><b>The real one can do little.</b> It vouches for addresses of private networks, for names in <code>.local</code>, and for this workstation’s own names: for no public website. Its key never leaves the workstation.</li>
+<li><b>You can take it back</b> where you put it: delete “${escaped(authority.name)}” there.</li>
+</ul>
+</section>
+<section aria-labelledby="then">
+<h2 id="then">And then?</h2>
+<p>This page goes on to the app. By hand, it is at:</p>
+<ul class="links">
+${links.map((link) => `<li><a href="${escaped(link)}/">${escaped(link)}</a></li>`).join('\n')}
+</ul>
+</section>
+</div>
 </main>
-<script>${selfCheck}</script>
+<div class="bar">
+<div class="inner">
+<span class="ring" aria-hidden="true">${padlock}</span>
+<p role="status" id="status"><b>${title}</b> <span>${text}</span></p>
+<a class="go" id="go" href="/"${go ? '' : ' hidden'}>Go on</a>
+</div>
+</div>
+<noscript><p class="noscript">Without scripts this page cannot look for itself. When you are done, open one of the addresses above.</p></noscript>
+<script>${script}</script>
 </body>
 </html>
 `;
 }
 
-function sectionOf({ id, name, file, button, steps, undo }: System): string {
-  const items = steps.map(({ words, screen }) =>
-    screen === undefined
-      ? `<li><div>${words}</div></li>`
-      : `<li class="with"><div>${words}</div>${drawn(screen)}</li>`,
-  );
-  return `<details id="${id}"><summary>${escaped(name)}</summary><div>
-<p><a class="get" href="${file}"${file.endsWith('.crt') ? ' download="myspinbot-ca.crt"' : ''}>${button}</a></p>
-<ol>${items.join('')}<li><div>Come back to this page. It goes on by itself.</div></li></ol>
-<p class="small soft">To take it back later: ${undo}</p>
-</div></details>`;
+function systemOf(system: System, facts: TrustPageFacts): string {
+  const steps = system.steps({ name: escaped(facts.authority.name), sha1: facts.sha1 });
+  return `<details class="system" name="system" data-system="${system.id}">
+<summary><span>${system.title}</span><em>${system.detail}</em></summary>
+<ol>
+${steps.map(({ text, picture }) => `<li><div class="words">${text}</div>${picture}</li>`).join('\n')}
+</ol>
+</details>`;
 }
 
-/** Folds of a curtain with a fringe, once over the whole width. */
-const drape = (() => {
-  const folds = Array.from({ length: 12 }, (_, index) => {
-    const x = index * 40;
-    return `<path class="d" d="M${x} 0h40v52q-20 16-40 0z"/><path class="f" d="M${x + 30} 0h10v52q-4 4-10 7z"/><path class="e" d="M${x} 52q20 16 40 0v4q-20 16-40 0z"/>`;
-  });
-  return `<svg viewBox="0 0 480 72" preserveAspectRatio="none">${folds.join('')}</svg>`;
-})();
+/** In groups of eight bytes, which eyes can hold. */
+function printed(sha256: string): string {
+  const pairs = sha256.split(':');
+  const groups: string[] = [];
+  for (let at = 0; at < pairs.length; at += 8) groups.push(pairs.slice(at, at + 8).join(':'));
+  return groups.map((group) => `<span>${escaped(group)}</span>`).join('<wbr>');
+}

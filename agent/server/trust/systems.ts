@@ -47,7 +47,7 @@ export const systems: readonly System[] = [
           'Android warns that somebody could watch. Here that somebody is your own workstation. Tap <b>Install anyway</b>, then choose <b>myspinbot-ca.crt</b>.',
         screen: {
           on: 'phone',
-          title: 'Your data is not private',
+          title: 'Data won’t be private',
           lines: ['Don’t install', 'Install anyway'],
           tap: 1,
         },
@@ -108,7 +108,7 @@ export const systems: readonly System[] = [
         screen: {
           on: 'window',
           title: 'Select Certificate Store',
-          lines: ['Personal', 'Trusted Root Certification Authorities', 'Enterprise Trust'],
+          lines: ['Personal', 'Trusted Root Certification …', 'Enterprise Trust'],
           tap: 1,
         },
       },
