@@ -2,7 +2,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import { stripMetadata } from '@myspinbot/shared/asset/strip-metadata.ts';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, expect, test } from 'vitest';
 import { cleanPicture } from './clean-picture.ts';
 import { smallPng } from './testing/small-picture.ts';
@@ -59,6 +60,36 @@ test.each(['jpeg', 'png', 'webp', 'tiff', 'avif'] as const)(
     expect(data[at(30, 82) + 2]! - data[at(30, 82)]!).toBeGreaterThan(150);
   },
 );
+
+test.each(['jpeg', 'png', 'webp'] as const)(
+  'what the app takes out of a %s before it sends it: everything but the picture, its colours and its upright',
+  async (format) => {
+    const before = await telling(format);
+    const stripped = stripMetadata(before)!;
+    for (const secret of secrets) expect(Buffer.from(stripped).includes(secret), secret).toBe(false);
+    const [was, is] = await Promise.all([sharp(before).metadata(), sharp(stripped).metadata()]);
+    expect(is).toMatchObject({ width: was.width, height: was.height, orientation: 6 });
+    expect(is.icc?.equals(was.icc!)).toBe(true);
+    expect(is.exif?.length).toBeLessThan(40);
+    expect([is.xmp, is.iptc]).toEqual([undefined, undefined]);
+    const pixels = (bytes: Uint8Array) => sharp(bytes, { failOn: 'warning' }).autoOrient().raw().toBuffer();
+    expect((await pixels(stripped)).equals(await pixels(before))).toBe(true);
+  },
+);
+
+test.each([
+  ['a progressive JPEG', (image: Sharp) => image.jpeg({ progressive: true })],
+  ['a JPEG of four inks', (image: Sharp) => image.toColourspace('cmyk').jpeg()],
+  ['an interlaced PNG with a palette', (image: Sharp) => image.png({ progressive: true, palette: true })],
+  ['a lossless WebP', (image: Sharp) => image.webp({ lossless: true })],
+  ['a GIF', (image: Sharp) => image.gif()],
+])('%s looks the same without what it says', async (_what, write) => {
+  const before = Buffer.concat([await write(sharp(scene)).toBuffer(), Buffer.from(secrets[3]!)]);
+  const stripped = Buffer.from(stripMetadata(before)!);
+  expect(stripped.includes(secrets[3]!)).toBe(false);
+  const pixels = (bytes: Uint8Array) => sharp(bytes, { failOn: 'warning' }).raw().toBuffer();
+  expect((await pixels(stripped)).equals(await pixels(before))).toBe(true);
+});
 
 test('colours of a wide space come out as the same colours of sRGB', async () => {
   const grey = { create: { width: 64, height: 64, channels: 3, background: '#b06030' } } as const;
