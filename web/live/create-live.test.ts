@@ -59,7 +59,7 @@ test('with the workstation off a project is made and spun, and the request is on
   await until(() => after.live.job(job)?.phase === 'waiting-for-workstation', 'the job');
   expect(after.live.projects.map((entry) => entry.title)).toEqual(['Robin']);
   expect(after.live.job(job)?.request.options.narration).toMatchObject({ kind: 'text', text: 'Hello there' });
-  await until(() => after.live.job(job)?.uploadLeft === 13, 'the bytes left');
+  await until(() => after.live.job(job)?.uploadLeft === picture('Robin').size, 'the bytes left');
   expect(await after.db.outbox.count()).toBe(1);
 });
 

@@ -48,7 +48,11 @@ function shelf() {
   } as never;
   return { kept, world: { store, hash: hashBlob } };
 }
-const jpeg = bytes([0xff, 0xd8, 0xff, 0xe0], 'the rest of a picture');
+/** As a camera writes it: a word on where it was taken, the picture, and a film behind its end. */
+const place = bytes([0xff, 0xe1, 0, 20], 'Exif\0\0', 'taken at 51N');
+const scan = bytes([0xff, 0xda, 0, 2], 'the picture itself', [0xff, 0xd9]);
+const photo = bytes([0xff, 0xd8], [...place], [...scan], 'a film');
+const clean = bytes([0xff, 0xd8], [...scan]);
 
 /** By the browser's own means, not by ours. */
 async function sha256(data: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -56,17 +60,30 @@ async function sha256(data: Uint8Array<ArrayBuffer>): Promise<string> {
   return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-test('a kept file has the hash of its bytes, the type of its content and the name it had', async () => {
+test('a kept photo has the hash of its picture alone, the type of its content and the name it had', async () => {
   const { kept, world } = shelf();
-  const file = new File([jpeg], 'me.png', { type: 'image/png' });
+  const file = new File([photo], 'me.png', { type: 'image/png' });
   const ref = await keepFile(file, undefined, world);
   expect(ref).toEqual({
-    hash: await sha256(jpeg),
-    bytes: jpeg.length,
+    hash: await sha256(clean),
+    bytes: clean.length,
     type: 'image/jpeg',
     name: 'me.png',
   });
-  expect(kept).toMatchObject([{ ref, size: jpeg.length, type: 'image/jpeg' }]);
+  expect(kept).toMatchObject([{ ref, size: clean.length, type: 'image/jpeg' }]);
+});
+
+test('a sound is kept as it is', async () => {
+  const { kept, world } = shelf();
+  const sound = bytes('ID3\x04', 'title and all');
+  const ref = await keepFile(new Blob([sound]), 'song.mp3', world);
+  expect(ref).toEqual({
+    hash: await sha256(sound),
+    bytes: sound.length,
+    type: 'audio/mpeg',
+    name: 'song.mp3',
+  });
+  expect(kept).toMatchObject([{ ref, size: sound.length }]);
 });
 
 test.each([
@@ -77,10 +94,12 @@ test.each([
     new Blob([bytes('ID3\x04\0\0')], { type: 'image/jpeg' }),
     'a sound',
   ],
-  ['a picture that calls itself a sound', new Blob([jpeg], { type: 'audio/wav' }), 'a picture'],
+  ['half a photo', new Blob([photo.slice(0, 40)]), 'ends too early'],
+  ['a HEIC where it cannot be shown', new Blob([bytes('\0\0\0\x1cftypheic\0\0\0\0mif1heic')]), 'HEIC'],
+  ['a picture that calls itself a sound', new Blob([photo], { type: 'audio/wav' }), 'a picture'],
   [
     'a picture of 101 MiB',
-    Object.defineProperty(new Blob([jpeg]), 'size', { value: 101 * 1024 * 1024 }),
+    Object.defineProperty(new Blob([photo]), 'size', { value: 101 * 1024 * 1024 }),
     'up to 100 MB',
   ],
 ])('%s is refused in one sentence with the next step', async (_what, file, says) => {

@@ -1,8 +1,9 @@
-// Takes a file from a person's hand into the device's store: looks at what it is, hashes it in the worker, keeps
-// it and queues it for the workstation in one commit. Every refusal is one sentence with the next step.
+// Takes a file from a person's hand into the device's store: looks at what it is, leaves behind what a picture says
+// besides itself, hashes it in the worker, keeps it and queues it for the workstation in one commit. Every refusal is one sentence with the next step.
 import { type AssetRef, MAX_ASSET_BYTES } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { AssetStore } from '../vault/assets.ts';
+import { cleanPicture } from '../vault/clean-picture.ts';
 import type { BlobHashes } from '../vault/hashing.ts';
 import { contentType, family, HEAD_BYTES } from './content-type.ts';
 
@@ -55,10 +56,19 @@ export async function keepFile(
         family(type) === 'image' ? 'Save a smaller copy and choose that.' : 'Cut it shorter and choose that.',
     });
   }
-  const { hash, blocks } = await world.hash(file);
-  const ref: AssetRef = { hash, bytes: file.size, type, ...(called === undefined ? {} : { name: called }) };
   // A plain Blob: a File would drag its name and date into the store, and a type we did not check.
-  await world.store.keep(ref, blocks, file.slice(0, file.size, type));
+  const kept =
+    family(type) === 'image'
+      ? await cleanPicture(file, type)
+      : { blob: file.slice(0, file.size, type), type };
+  const { hash, blocks } = await world.hash(kept.blob);
+  const ref: AssetRef = {
+    hash,
+    bytes: kept.blob.size,
+    type: kept.type,
+    ...(called === undefined ? {} : { name: called }),
+  };
+  await world.store.keep(ref, blocks, kept.blob);
   return ref;
 }
 

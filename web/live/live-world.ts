@@ -151,9 +151,17 @@ export async function until(what: () => boolean | Promise<boolean>, name = 'it')
   throw new Error(`waited 2000 turns for ${name}`);
 }
 
-/** A one-pixel PNG with its own bytes at the end, so that every one is another asset. */
+/** A PNG, as far as anybody looks who shows no pixels; with bytes of its own, so that every one is another asset. */
 export function picture(mark: string, padBytes = 0): Blob {
-  const head = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-  const rest = new TextEncoder().encode(mark);
-  return new Blob([head, rest, new Uint8Array(padBytes)], { type: 'image/png' });
+  const chunk = (name: string, content: Uint8Array) => {
+    const head = new Uint8Array(8);
+    new DataView(head.buffer).setUint32(0, content.length);
+    head.set(new TextEncoder().encode(name), 4);
+    return [head, content as Uint8Array<ArrayBuffer>, new Uint8Array(4)];
+  };
+  const pixels = new Uint8Array(padBytes + mark.length * 4);
+  new TextEncoder().encodeInto(mark, pixels);
+  const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+  const parts = [signature, ...chunk('IDAT', pixels), ...chunk('IEND', new Uint8Array(0))];
+  return new Blob(parts, { type: 'image/png' });
 }
