@@ -78,7 +78,7 @@ export function trustPage(facts: TrustPageFacts): string {
 ${mark}
 <p class="bill">MySpinBot on ${agent}</p>
 <h1>First, some trust</h1>
-<p class="lead">This device does not know the workstation yet. Show it the workstation’s certificate, once. Then all they say to each other is encrypted, and camera, microphone and the installed app work.</p>
+<p class="lead">This device does not know the workstation yet. Show it the certificate, once: then all is encrypted, and camera, microphone and the installed app work.</p>
 </div>
 </header>
 <main>
@@ -103,7 +103,7 @@ ${systems.map((system) => systemOf(system, facts)).join('\n')}
 <ul class="known">
 <li><b>This page came without encryption</b>, as it must. Somebody in the same network could have put another page, with another certificate, in its place. Whoever trusts that one believes them about every website. At home that is unlikely. Elsewhere, compare what <em>your device</em> shows with the workstation’s <em>terminal</em>; do not rely on what is printed here.</li>
 <li><b>The real one can do little.</b> It vouches for addresses of private networks, for names in <code>.local</code>, and for this workstation’s own names: for no public website. Its key never leaves the workstation.</li>
-<li><b>You can take it back</b> where you put it: delete “${escaped(authority.name)}” there.</li>
+<li><b>You can take it back</b> where you put it: how is told below the steps.</li>
 </ul>
 </section>
 <section aria-labelledby="then">
@@ -136,6 +136,7 @@ function systemOf(system: System, facts: TrustPageFacts): string {
 <ol>
 ${steps.map(({ text, picture }) => `<li><div class="words">${text}</div>${picture}</li>`).join('\n')}
 </ol>
+<p class="undo"><b>To take it back:</b> ${system.undo}</p>
 </details>`;
 }
 

@@ -20,11 +20,11 @@ const words = (x: number, y: number, width: number) =>
 const tap = (x: number, y: number) =>
   `<circle cx="${x}" cy="${y}" r="13" class="tap"/><circle cx="${x}" cy="${y}" r="5" class="tip"/>`;
 
-/** A file comes down: the button, the arrow, the tray. */
-export function download(button: string): string {
+/** A file comes down: the arrow, the tray, its name. */
+export function download(file: string): string {
   return picture(
-    `The button “${button}”`,
-    `<path class="line" d="M120 20v32m-13-12 13 13 13-13M92 54v9a5 5 0 0 0 5 5h46a5 5 0 0 0 5-5v-9"/><rect x="40" y="84" width="160" height="32" rx="10" class="act"/>${text(120, 104.5, button, 'on-act', 'middle')}${tap(190, 110)}`,
+    `The file ${file} comes down`,
+    `<path class="line" d="M120 18v34m-14-13 14 13 14-13M90 54v9a6 6 0 0 0 6 6h48a6 6 0 0 0 6-6v-9"/><rect x="42" y="86" width="156" height="30" rx="8" class="sheet edge"/><path class="line thin" d="M55 94h7l4 4v10h-11z"/>${text(76, 105.5, file, 'strong')}`,
   );
 }
 
@@ -41,11 +41,14 @@ export function settings(title: string, row: string, options: { isOn?: boolean }
   );
 }
 
-/** A window that asks: something in it is chosen, a button pressed. */
-export function dialog(title: string, choice: string, button: string): string {
+/** A window that asks: something in it is ticked or only told, a button pressed. */
+export function dialog(title: string, line: string, button: string, isTicked = true): string {
+  const tick =
+    '<rect x="32" y="56" width="15" height="15" rx="4" class="leaf"/><path class="line on" d="M35.5 63.5l3 3 5.5-6"/>';
+  const left = isTicked ? 54 : 32;
   return picture(
-    `${title}: ${choice}, ${button}`,
-    `<rect x="18" y="12" width="204" height="108" rx="10" class="sheet edge"/>${text(32, 33, title, 'title')}<path class="line thin hair" d="M18 43h204"/><rect x="32" y="56" width="15" height="15" rx="4" class="leaf"/><path class="line on" d="M35.5 63.5l3 3 5.5-6"/>${text(54, 68, choice, 'strong')}${words(54, 84, 110)}<rect x="142" y="92" width="68" height="22" rx="7" class="act"/>${text(176, 107, button, 'on-act', 'middle')}${tap(205, 111)}`,
+    `${title}: ${line}, ${button}`,
+    `<rect x="18" y="12" width="204" height="108" rx="10" class="sheet edge"/>${text(32, 33, title, 'title')}<path class="line thin hair" d="M18 43h204"/>${isTicked ? tick : ''}${text(left, 68, line, 'strong')}${words(left, 84, 104)}<rect x="142" y="92" width="68" height="22" rx="7" class="act"/>${text(176, 107, button, 'on-act', 'middle')}${tap(205, 111)}`,
   );
 }
 
@@ -60,5 +63,5 @@ export function terminal(command: string): string {
 /** Back here: the padlock is shut, the curtain opens. */
 export const back = picture(
   'This page, with a padlock that is shut',
-  `<path class="sheet edge" d="M18 132V24a12 12 0 0 1 12-12h180a12 12 0 0 1 12 12v108"/><rect x="34" y="22" width="172" height="22" rx="11" class="ground"/><path class="line leafy" d="M46 32.5h9v6h-9zM48 32v-2a2.5 2.5 0 0 1 5 0v2"/>${text(63, 37, 'https://', 'strong')}${words(108, 33, 74)}<clipPath id="house"><rect x="34" y="54" width="172" height="78"/></clipPath><g clip-path="url(#house)"><rect x="34" y="54" width="172" height="78" class="dark"/><ellipse cx="120" cy="126" rx="46" ry="8" class="gold dim"/><circle cx="120" cy="97" r="22" class="m-face"/><circle cx="113" cy="93" r="3" class="m-house"/><circle cx="127" cy="93" r="3" class="m-house"/><path class="m-house" d="M112 102q8-2 16 0-1 8-8 8t-8-8z"/><path class="m-cloth" d="M34 54h58c0 22-14 40-34 52l4 26H34zM206 54h-58c0 22 14 40 34 52l-4 26h28z"/></g>`,
+  `<path class="sheet edge" d="M18 132V24a12 12 0 0 1 12-12h180a12 12 0 0 1 12 12v108"/><rect x="34" y="22" width="172" height="22" rx="11" class="ground"/><path class="line leafy" d="M46 32.5h9v6h-9zM48 32v-2a2.5 2.5 0 0 1 5 0v2"/>${text(63, 37, 'https://', 'strong')}${words(116, 33, 70)}<clipPath id="house"><rect x="34" y="54" width="172" height="78"/></clipPath><g clip-path="url(#house)"><rect x="34" y="54" width="172" height="78" class="dark"/><ellipse cx="120" cy="126" rx="46" ry="8" class="gold dim"/><circle cx="120" cy="97" r="22" class="m-face"/><circle cx="113" cy="93" r="3" class="m-house"/><circle cx="127" cy="93" r="3" class="m-house"/><path class="m-house" d="M112 102q8-2 16 0-1 8-8 8t-8-8z"/><path class="m-cloth" d="M34 54h58c0 22-14 40-34 52l4 26H34zM206 54h-58c0 22 14 40 34 52l-4 26h28z"/></g>`,
 );

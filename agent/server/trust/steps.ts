@@ -14,6 +14,8 @@ export interface System {
   id: 'android' | 'ios' | 'windows' | 'macos' | 'linux' | 'firefox';
   title: string;
   detail: string;
+  /** How it is taken back, in HTML. */
+  undo: string;
   /** `name` = the authority's, escaped; `sha1` = its other fingerprint, in hex. */
   steps(of: { name: string; sha1: string }): readonly Step[];
 }
@@ -32,10 +34,11 @@ export const systems: readonly System[] = [
     id: 'android',
     title: 'Android',
     detail: 'phones and tablets',
+    undo: 'Settings, search for <i>User credentials</i>, tap MySpinBot, <i>Remove</i>.',
     steps: () => [
       {
         text: `<p><b>Download the certificate.</b></p><p>${get('Download')}</p><p>Android may say that it cannot be opened from here. That is right: it wants to be asked in the settings.</p>`,
-        picture: download('Download'),
+        picture: download(file),
       },
       {
         text: '<p><b>Open Settings and search for “CA certificate”.</b> By hand: <i>Security &amp; privacy</i> → <i>More security</i> → <i>Encryption &amp; credentials</i> → <i>Install a certificate</i>.</p>',
@@ -52,10 +55,11 @@ export const systems: readonly System[] = [
     id: 'ios',
     title: 'iPhone, iPad',
     detail: 'in Safari',
+    undo: 'Settings → <i>General</i> → <i>VPN &amp; Device Management</i> → MySpinBot → <i>Remove Profile</i>.',
     steps: ({ name }) => [
       {
         text: `<p><b>Download the profile</b> in Safari, and tap <i>Allow</i>.</p><p>${get('Download the profile', endpoints.authorityProfile)}</p>`,
-        picture: download('Download the profile'),
+        picture: download('MySpinBot'),
       },
       {
         text: '<p><b>Open Settings</b> → <i>Profile Downloaded</i>, near the top → <i>Install</i>. Later it is under <i>General</i> → <i>VPN &amp; Device Management</i>.</p>',
@@ -72,10 +76,11 @@ export const systems: readonly System[] = [
     id: 'windows',
     title: 'Windows',
     detail: 'Edge, Chrome, Firefox',
+    undo: 'Press Windows and R, open <code>certmgr.msc</code>, <i>Trusted Root Certification Authorities</i> → <i>Certificates</i>, delete MySpinBot.',
     steps: ({ sha1 }) => [
       {
         text: `<p><b>Download the certificate</b> and open it. Keep it if the browser asks.</p><p>${get('Download')}</p>`,
-        picture: download('Download'),
+        picture: download(file),
       },
       {
         text: '<p><b>Click <i>Install Certificate…</i></b>, choose <i>Current User</i>, then <i>Place all certificates in the following store</i>: <i>Trusted Root Certification Authorities</i>.</p>',
@@ -83,7 +88,7 @@ export const systems: readonly System[] = [
       },
       {
         text: `<p><b>Click <i>Finish</i> and answer <i>Yes</i>.</b> Windows shows a shorter fingerprint (SHA-1) of the same certificate:</p><p><code class="command">${shortPrint(sha1)}</code></p>`,
-        picture: dialog('Security Warning', 'Thumbprint (sha1)', 'Yes'),
+        picture: dialog('Security Warning', 'Thumbprint (sha1)', 'Yes', false),
       },
       ready,
     ],
@@ -92,10 +97,11 @@ export const systems: readonly System[] = [
     id: 'macos',
     title: 'macOS',
     detail: 'Safari, Chrome, Firefox',
+    undo: 'Keychain Access → <i>login</i> → <i>Certificates</i>, delete MySpinBot.',
     steps: ({ name }) => [
       {
         text: `<p><b>Download the certificate</b> and open it. It goes into the <i>login</i> keychain.</p><p>${get('Download')}</p>`,
-        picture: download('Download'),
+        picture: download(file),
       },
       {
         text: `<p><b>Open Keychain Access</b>, look for “${name}” under <i>login</i> → <i>Certificates</i>, and double-click it.</p>`,
@@ -112,10 +118,11 @@ export const systems: readonly System[] = [
     id: 'linux',
     title: 'Linux',
     detail: 'Chrome, Chromium, Edge, Brave',
+    undo: '<code>certutil -d sql:$HOME/.pki/nssdb -D -n MySpinBot</code>',
     steps: () => [
       {
         text: `<p><b>Download the certificate.</b></p><p>${get('Download')}</p>`,
-        picture: download('Download'),
+        picture: download(file),
       },
       {
         text: `<p><b>Put it into the browser’s store</b>, in a terminal:</p>${command(`certutil -d sql:$HOME/.pki/nssdb -A -t "C,," -n MySpinBot -i ~/Downloads/${file}`)}<p><code>certutil</code> is in <code>libnss3-tools</code> (Debian, Ubuntu), <code>nss-tools</code> (Fedora), <code>nss</code> (Arch).</p>`,
@@ -132,10 +139,11 @@ export const systems: readonly System[] = [
     id: 'firefox',
     title: 'Firefox',
     detail: 'on Linux, or where it still warns',
+    undo: 'Settings → <i>View Certificates…</i> → <i>Authorities</i> → MySpinBot → <i>Delete or Distrust…</i>',
     steps: () => [
       {
         text: `<p><b>Download the certificate.</b></p><p>${get('Download')}</p>`,
-        picture: download('Download'),
+        picture: download(file),
       },
       {
         text: '<p><b>Open Settings and search for “certificates”</b>, then <i>View Certificates…</i> → <i>Authorities</i> → <i>Import…</i>, and choose the file.</p>',

@@ -61,7 +61,7 @@ export const style = `
 html { background: var(--paper); color: var(--ink); -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { font: 17px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; padding-bottom: calc(104px + env(safe-area-inset-bottom)); }
 h1, h2 { font-family: var(--display); font-weight: 700; letter-spacing: -0.01em; text-wrap: balance; }
-h1 { font-size: 40px; line-height: 1.08; }
+h1 { font-size: 28px; line-height: 1.18; }
 h2 { font-size: 21px; line-height: 1.3; }
 p, li, dd { overflow-wrap: anywhere; }
 a { color: var(--sky-ink); text-underline-offset: 0.2em; text-decoration-thickness: 1px; }
@@ -69,17 +69,17 @@ a { color: var(--sky-ink); text-underline-offset: 0.2em; text-decoration-thickne
 code { font-family: var(--mono); font-size: 0.88em; }
 
 .house { position: relative; overflow: hidden; isolation: isolate; background: var(--house); color: var(--on-house); }
-.scene { max-width: 640px; margin: auto; padding: calc(32px + env(safe-area-inset-top)) 64px 72px; text-align: center; display: grid; gap: 12px; justify-items: center; }
-.mark { width: 76px; height: 76px; }
+.scene { max-width: 640px; margin: auto; padding: calc(20px + env(safe-area-inset-top)) 60px 56px; text-align: center; display: grid; gap: 8px; justify-items: center; }
+.mark { width: 64px; height: 64px; }
 .bill { font-size: 15px; color: var(--on-house-soft); }
-.lead { color: var(--on-house-soft); font-size: 17px; text-wrap: pretty; }
+.lead { color: var(--on-house-soft); font-size: 15px; line-height: 1.4; text-wrap: pretty; }
 .drape { position: absolute; z-index: -1; inset-block: 0 0; width: clamp(56px, 17%, 240px); background: repeating-linear-gradient(to right, var(--drape-fold) 0, var(--drape) 9px, var(--drape-light) 17px, var(--drape) 25px, var(--drape-fold) 34px); }
 .drape::after { content: ""; position: absolute; inset: calc(66% - 6px) 0 auto; height: 10px; background: var(--fringe); }
 .drape.left { left: 0; clip-path: polygon(0 0, 100% 0, 97% 16%, 89% 32%, 76% 46%, 60% 57%, 44% 64%, 44% 68%, 52% 80%, 57% 100%, 0 100%); }
 .drape.right { right: 0; clip-path: polygon(100% 0, 0 0, 3% 16%, 11% 32%, 24% 46%, 40% 57%, 56% 64%, 56% 68%, 48% 80%, 43% 100%, 100% 100%); }
-.boards { position: absolute; z-index: -2; inset: auto 0 0; height: 44px; background: repeating-linear-gradient(to right, var(--boards) 0 62px, var(--boards-dark) 62px 64px); }
+.boards { position: absolute; z-index: -2; inset: auto 0 0; height: 32px; background: repeating-linear-gradient(to right, var(--boards) 0 62px, var(--boards-dark) 62px 64px); }
 
-main { max-width: 1120px; margin: auto; padding: 32px 20px; display: grid; gap: 40px; }
+main { max-width: 1120px; margin: auto; padding: 24px 20px; display: grid; gap: 40px; }
 main section { display: grid; gap: 16px; align-content: start; min-width: 0; }
 .beside { display: grid; gap: 40px; align-content: start; min-width: 0; }
 .system { border-top: 1px solid var(--line); }
@@ -94,8 +94,9 @@ ol { list-style: none; padding: 0 0 24px; display: grid; gap: 28px; counter-rese
 ol li { counter-increment: step; display: grid; gap: 14px; padding-left: 44px; position: relative; }
 ol li::before { content: counter(step); position: absolute; left: 0; top: -1px; width: 30px; height: 30px; border-radius: 50%; display: grid; place-items: center; background: var(--house); color: var(--on-house); font: 700 15px/1 var(--display); }
 .words { display: grid; gap: 10px; align-content: start; min-width: 0; }
-.get { display: inline-flex; align-items: center; min-height: 48px; padding: 8px 24px; border-radius: 10px; background: var(--sheet); border: 1.5px solid var(--line-strong); color: var(--ink); font-weight: 650; text-decoration: none; }
-.get:hover { border-color: var(--ink); }
+.get { display: inline-flex; align-items: center; min-height: 48px; padding: 8px 24px; border-radius: 10px; background: var(--curtain); color: var(--on-curtain); font: 700 17px/1.2 var(--display); text-decoration: none; }
+.get:hover { background: var(--curtain-pressed); }
+.undo { padding: 0 0 24px 44px; font-size: 15px; color: var(--ink-soft); }
 .command { display: block; padding: 12px 14px; border-radius: 10px; background: var(--sunken); border: 1px solid var(--line); user-select: all; -webkit-user-select: all; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: 8px 20px; font-size: 15px; }
 dt { color: var(--ink-faint); }
@@ -158,7 +159,11 @@ dd { min-width: 0; }
 @media (prefers-reduced-motion: reduce) { .ring::before { animation: none; } .ring .shackle { transition: none; } }
 @media (min-width: 44rem) {
   ol li { grid-template-columns: 1fr 240px; gap: 24px; }
-  .scene { padding-block: 48px 88px; }
+  .scene { padding-block: 40px 80px; gap: 12px; }
+  .mark { width: 76px; height: 76px; }
+  h1 { font-size: 40px; line-height: 1.08; }
+  .lead { font-size: 17px; line-height: 1.5; }
+  .boards { height: 44px; }
 }
 @media (min-width: 64rem) {
   main { grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr); gap: 64px; padding-block: 48px; }
