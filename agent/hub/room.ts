@@ -107,6 +107,7 @@ export function createRoom(
     if (state === undefined) return;
     if (limits.bytes() + update.length > limits.maxBytes) return peer.cut('the document is full');
     try {
+      if (!isSound(update)) return peer.cut('not an update');
       Y.applyUpdate(doc, update, peer);
     } catch {
       return peer.cut('not an update');
@@ -185,6 +186,22 @@ export function createRoom(
       doc.destroy();
     },
   };
+}
+
+/** The highest clock a document may reach by one update: a person types for years and stays below. */
+const MAX_CLOCK = 2 ** 40;
+
+/**
+ * Whether an update is one that a document can hold and give away again. Yjs itself takes some that it cannot: a piece
+ * of no length, once deleted, makes the document one that nobody can load any more. Throws for what is no update.
+ */
+function isSound(update: Uint8Array): boolean {
+  const { structs, ds } = Y.decodeUpdate(update);
+  const isPiece = (clock: number, length: number) => length > 0 && clock >= 0 && clock + length <= MAX_CLOCK;
+  return (
+    structs.every(({ id, length }) => isPiece(id.clock, length)) &&
+    [...ds.clients.values()].every((deleted) => deleted.every(({ clock, len }) => isPiece(clock, len)))
+  );
 }
 
 /** Whether an update says nothing that the document does not hold already. Throws for what is no update. */

@@ -226,8 +226,9 @@ describe.skipIf(missing.length > 0)('in the network', () => {
     const page = await context.newPage();
     await expect(page.goto('https://example.com/')).rejects.toThrow(/ERR_CERT_|ERR_SSL_/);
     // The same browser does trust the agent itself: it was not the authority that it refused.
-    await page.goto(`${secure}/`);
-    await page.locator('main').waitFor();
+    const other = await context.newPage();
+    await other.goto(`${secure}/`);
+    await other.locator('main').waitFor();
     await context.close();
     server.close();
   });

@@ -30,11 +30,12 @@ export async function fuzzServer({
   seed: number;
 }): Promise<ServerFuzzReport> {
   const agent = await startSmallAgent();
+  const { hash } = await agent.vault.put(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1));
   const chance = chanceOf(seed);
   const report: ServerFuzzReport = { seed, inputs, outcomes: {}, slowestMs: 0, slowest: '', jobs: 0 };
   try {
     for (let count = 0; count < inputs; count++) {
-      const bytes = garbled(chance.pick(kinds)(agent), chance);
+      const bytes = garbled(chance.pick(kinds)(agent, hash), chance);
       let ms = Number.POSITIVE_INFINITY;
       let outcome = '';
       // A collection of garbage or a busy machine is not slow three times in a row.
@@ -63,7 +64,8 @@ export async function fuzzServer({
 }
 
 const BOUNDARY = 'xYzZY';
-const kinds: readonly ((agent: SmallAgent) => Buffer)[] = [
+/** `photo` is the hash of a picture that is there. */
+const kinds: readonly ((agent: SmallAgent, photo: string) => Buffer)[] = [
   (agent) =>
     json(agent, 'POST', '/api/pairing/start', { version: 1, invitation: '12', device: {}, share: 'A' }),
   (agent) =>
@@ -73,10 +75,10 @@ const kinds: readonly ((agent: SmallAgent) => Buffer)[] = [
   (agent) => json(agent, 'PATCH', `/api/devices/d_${'0'.repeat(24)}`, { name: 'x', role: 'owner' }),
   (agent) => request(agent, 'GET', '/api/jobs?limit=5&offset=0', {}, ''),
   (agent) => request(agent, 'GET', '/api/assets/00?download', { Range: 'bytes=0-9,20-' }, ''),
-  (agent) =>
+  (agent, photo) =>
     form(agent, [
       ['script', 'Hello'],
-      ['options', '{"size":"720x720"}'],
+      ['options', JSON.stringify({ size: '720x720', photos: [photo] })],
     ]),
   (agent) =>
     form(agent, [

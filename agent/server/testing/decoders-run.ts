@@ -1,0 +1,43 @@
+// Everything that reads what the network sends, fed with garbage, as a program: --seed N [--inputs N] [--long]. Prints
+// what came of it; exit code 1 when something was thrown, hung, or was left damaged.
+import { parseArgs } from 'node:util';
+import { fuzzHub } from '../../hub/testing/fuzz.ts';
+import { fuzzPairing } from '../../pairing/testing/fuzz.ts';
+import { fuzzTransfer } from '../../transfer/testing/fuzz.ts';
+import { fuzzServer } from './fuzz.ts';
+
+const { values } = parseArgs({
+  options: { seed: { type: 'string' }, inputs: { type: 'string' }, long: { type: 'boolean' } },
+});
+const seed = Number(values.seed ?? Date.now() % 100_000);
+const inputs = Number(values.inputs ?? (values.long === true ? 1_000_000 : 20_000));
+/** Processor time of one input. A machine that does something else besides is slow now and then, not three times. */
+const HANG_MS = 50;
+
+const decoders = {
+  pairing: fuzzPairing,
+  documents: async (options: { seed: number; inputs: number }) => fuzzHub(options),
+  transfer: fuzzTransfer,
+  // Each is a connection of its own, and takes a hundred times as long.
+  requests: (options: { seed: number; inputs: number }) =>
+    fuzzServer({ ...options, inputs: Math.ceil(options.inputs / 20) }),
+};
+
+console.log(`chaos decoders: seed ${seed}, ${inputs} messages`);
+for (const [name, fuzz] of Object.entries(decoders)) {
+  const began = performance.now();
+  try {
+    const { slowest, ...report } = await fuzz({ seed, inputs });
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    console.log(`${name.padEnd(12)}${seconds} s  ${JSON.stringify(report)}`);
+    if (report.slowestMs > HANG_MS) {
+      console.log(
+        `broken: ${name} took ${report.slowestMs.toFixed(1)} ms for ${slowest}; repeat with --seed ${seed}`,
+      );
+      process.exitCode = 1;
+    }
+  } catch (error) {
+    console.log(`broken: ${name}: ${String(error)}; repeat with --seed ${seed} --inputs ${inputs}`);
+    process.exitCode = 1;
+  }
+}
