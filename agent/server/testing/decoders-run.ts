@@ -18,9 +18,7 @@ const decoders = {
   pairing: fuzzPairing,
   documents: async (options: { seed: number; inputs: number }) => fuzzHub(options),
   transfer: fuzzTransfer,
-  // Each is a connection of its own, and takes a hundred times as long.
-  requests: (options: { seed: number; inputs: number }) =>
-    fuzzServer({ ...options, inputs: Math.ceil(options.inputs / 20) }),
+  requests: fuzzServer,
 };
 
 console.log(`chaos decoders: seed ${seed}, ${inputs} messages`);

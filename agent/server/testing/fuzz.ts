@@ -18,6 +18,8 @@ export interface ServerFuzzReport {
 }
 
 const SLOW_MS = 50;
+/** Messages on their way at once. */
+const TOGETHER = 20;
 /** A request that waits for more is ended by us after this much; its answer has come by then or never will. */
 const PATIENCE_MS = 40;
 
@@ -34,19 +36,25 @@ export async function fuzzServer({
   const chance = chanceOf(seed);
   const report: ServerFuzzReport = { seed, inputs, outcomes: {}, slowestMs: 0, slowest: '', jobs: 0 };
   try {
-    for (let count = 0; count < inputs; count++) {
-      const bytes = garbled(chance.pick(kinds)(agent, hash), chance);
-      let ms = Number.POSITIVE_INFINITY;
-      let outcome = '';
-      // A collection of garbage or a busy machine is not slow three times in a row.
-      for (let times = 0; times < 3 && ms > SLOW_MS; times++) {
-        const before = process.cpuUsage();
-        outcome = await send(agent.port, bytes);
-        const { user, system } = process.cpuUsage(before);
-        ms = Math.min(ms, (user + system) / 1000);
-      }
-      report.outcomes[outcome] = (report.outcomes[outcome] ?? 0) + 1;
-      if (ms > report.slowestMs) {
+    for (let count = 0; count < inputs; count += TOGETHER) {
+      const messages = Array.from({ length: Math.min(TOGETHER, inputs - count) }, () =>
+        garbled(chance.pick(kinds)(agent, hash), chance),
+      );
+      const before = process.cpuUsage();
+      const outcomes = await Promise.all(messages.map((bytes) => send(agent.port, bytes)));
+      const together = msSince(before);
+      for (const outcome of outcomes) report.outcomes[outcome] = (report.outcomes[outcome] ?? 0) + 1;
+      // None of them can have taken longer than all of them: only then is each looked at by itself.
+      if (together <= Math.max(SLOW_MS, report.slowestMs)) continue;
+      for (const bytes of messages) {
+        let ms = Number.POSITIVE_INFINITY;
+        // A collection of garbage or a busy machine is not slow three times in a row.
+        for (let times = 0; times < 3 && ms > SLOW_MS; times++) {
+          const alone = process.cpuUsage();
+          await send(agent.port, bytes);
+          ms = Math.min(ms, msSince(alone));
+        }
+        if (ms <= report.slowestMs) continue;
         report.slowestMs = ms;
         report.slowest = bytes.toString('latin1', 0, 300);
       }
@@ -61,6 +69,11 @@ export async function fuzzServer({
     await agent.stop();
     await removeSmallAgents();
   }
+}
+
+function msSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 const BOUNDARY = 'xYzZY';
