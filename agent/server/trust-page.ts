@@ -6,6 +6,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import type { Certificates } from '../certificates/port.ts';
 import { originOf } from './door.ts';
+import { isOwnHost } from './own-address.ts';
 import { pagePolicy, trustPage } from './trust/page.ts';
 import { profileOf } from './trust/profile.ts';
 
@@ -60,7 +61,10 @@ export function createTrustPage(world: TrustPageWorld): RequestListener {
     // could read it. The person goes on to an address of ours, with the fragment of the link. (Over HTTPS the name was
     // looked at already, with every other request of the app.)
     const host = (headers.host ?? '').toLowerCase();
-    if (!originOf(request.socket).isSecure && !isOurs(host, world.links())) {
+    const hosts = new Set(world.links().map((link) => hostOf(link).replace(/:\d+$/, '')));
+    const { localPort: port = 0 } = request.socket;
+    const { isSecure } = originOf(request.socket);
+    if (!isSecure && !isOwnHost(host, { port, hosts, isSecure })) {
       const [best] = world.links();
       if (best === undefined) response.writeHead(421, { Connection: 'close' }).end();
       else
@@ -76,14 +80,9 @@ export function createTrustPage(world: TrustPageWorld): RequestListener {
       case `${endpoints.trust}/ca.pem`:
         return attach(request, response, 'myspinbot-ca.pem', 'application/x-pem-file', pem);
       case endpoints.authorityProfile: {
+        // Not as an attachment: Safari would put it among the downloads instead of offering to install it.
         const profile = profileOf(certificates.authority(), agentName, fingerprint);
-        return attach(
-          request,
-          response,
-          'myspinbot.mobileconfig',
-          'application/x-apple-aspen-config',
-          profile,
-        );
+        return send(request, response, 'application/x-apple-aspen-config', profile);
       }
       default:
         // The fragment, in which an invitation may be, survives it (Fetch, 4.4).
@@ -115,13 +114,6 @@ function attach(
 function send(request: IncomingMessage, response: ServerResponse, type: string, body: Buffer | string): void {
   response.writeHead(200, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
   response.end(request.method === 'HEAD' ? undefined : body);
-}
-
-function isOurs(host: string, links: readonly string[]): boolean {
-  return (
-    links.some((link) => hostOf(link) === host) ||
-    /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/.test(host)
-  );
 }
 
 function hostOf(link: string): string {

@@ -24,7 +24,7 @@ const tap = (x: number, y: number) =>
 export function download(file: string): string {
   return picture(
     `The file ${file} comes down`,
-    `<path class="line" d="M120 18v34m-14-13 14 13 14-13M90 54v9a6 6 0 0 0 6 6h48a6 6 0 0 0 6-6v-9"/><rect x="42" y="86" width="156" height="30" rx="8" class="sheet edge"/><path class="line thin" d="M55 94h7l4 4v10h-11z"/>${text(76, 105.5, file, 'strong')}`,
+    `<path class="line" d="M120 18v34m-14-13 14 13 14-13M90 54v9a6 6 0 0 0 6 6h48a6 6 0 0 0 6-6v-9"/><rect x="34" y="86" width="172" height="30" rx="8" class="sheet edge"/><path class="line thin" d="M48 94h7l4 4v10h-11z"/>${text(70, 105.5, file, 'strong')}`,
   );
 }
 

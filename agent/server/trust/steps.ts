@@ -22,7 +22,7 @@ export interface System {
 
 const file = 'myspinbot-ca.crt';
 const get = (label: string, path: string = endpoints.authorityCrt) =>
-  `<a class="get" href="${path}" download>${label}</a>`;
+  `<a class="get" href="${path}">${label}</a>`;
 const ready: Step = {
   text: '<p><b>Come back to this page.</b> It notices by itself, and goes on.</p>',
   picture: back,
