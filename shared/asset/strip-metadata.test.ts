@@ -27,7 +27,7 @@ const jpeg = bytes(
   segment(0xe1, ascii('http://ns.adobe.com/xap/1.0/\0SECRET xmp')),
   icc,
   segment(0xe2, ascii('MPF\0SECRET pictures')),
-  segment(0xed, ascii('Photoshop 3.0\08BIMSECRET iptc')),
+  segment(0xed, ascii('Photoshop 3.0\x008BIMSECRET iptc')),
   adobe,
   segment(0xfe, ascii('SECRET comment')),
   [0xff, 0xff],
