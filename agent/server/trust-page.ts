@@ -43,12 +43,12 @@ export function createTrustPage(world: TrustPageWorld): RequestListener {
     for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
     if (method !== 'GET' && method !== 'HEAD') {
       // What else is sent is not read.
-      response.writeHead(405, { Allow: 'GET, HEAD', Connection: 'close' }).end();
+      empty(response, 405, { Allow: 'GET, HEAD', Connection: 'close' });
       return;
     }
     // A socket's handshake on a server without sockets arrives as an ordinary request.
     if (/websocket/i.test(headers.upgrade ?? '')) {
-      response.writeHead(403, { Connection: 'close' }).end();
+      empty(response, 403, { Connection: 'close' });
       return;
     }
     const path = url.split('?', 1)[0]!;
@@ -66,9 +66,8 @@ export function createTrustPage(world: TrustPageWorld): RequestListener {
     const { isSecure } = originOf(request.socket);
     if (!isSecure && !isOwnHost(host, { port, hosts, isSecure })) {
       const [best] = world.links();
-      if (best === undefined) response.writeHead(421, { Connection: 'close' }).end();
-      else
-        response.writeHead(302, { Location: `${best.replace(/^https:/, 'http:')}${endpoints.trust}` }).end();
+      if (best === undefined) empty(response, 421, { Connection: 'close' });
+      else empty(response, 302, { Location: `${best.replace(/^https:/, 'http:')}${endpoints.trust}` });
       return;
     }
     const { pem, der } = certificates.authority();
@@ -86,7 +85,7 @@ export function createTrustPage(world: TrustPageWorld): RequestListener {
       }
       default:
         // The fragment, in which an invitation may be, survives it (Fetch, 4.4).
-        response.writeHead(302, { Location: endpoints.trust }).end();
+        empty(response, 302, { Location: endpoints.trust });
     }
   };
 }
@@ -99,6 +98,10 @@ const always: Readonly<Record<string, string>> = {
   // A page has its own; everything else may do nothing at all.
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
 };
+
+function empty(response: ServerResponse, status: number, headers: Record<string, string>): void {
+  response.writeHead(status, { ...headers, 'Content-Length': 0 }).end();
+}
 
 function attach(
   request: IncomingMessage,
