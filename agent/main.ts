@@ -125,7 +125,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
         dir: join(dataDir, 'certificates'),
         listen: config.listen,
         mdns: config.mdns,
-        agent: { id, name: config.name, version },
+        agent: { id, name: config.name, fingerprint: gate.fingerprint, version },
         clock,
         log,
       });

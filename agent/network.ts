@@ -27,7 +27,7 @@ export async function openNetwork(options: {
   dir: string;
   listen: Exclude<Listen, 'loopback'>;
   mdns: boolean;
-  agent: { id: string; name: string; version: string };
+  agent: { id: string; name: string; fingerprint: string; version: string };
   clock: Clock;
   log: Logger;
 }): Promise<Network> {
@@ -55,6 +55,7 @@ export async function openNetwork(options: {
       certificates,
       links: () => links('https'),
       agentName: agent.name,
+      fingerprint: agent.fingerprint,
     }),
     hosts: () =>
       new Set(

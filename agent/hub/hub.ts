@@ -15,6 +15,7 @@ import type { Logger } from '../log/logger.ts';
 import type { Clock } from '../queue/clock.ts';
 import { type DocumentStore, openDocumentStore } from './document-store.ts';
 import { guardWorkspace } from './guard.ts';
+import { guardEntries } from './guard-entries.ts';
 import { followWorkspace } from './guest-document.ts';
 import type { Hub } from './port.ts';
 import { rightsIn } from './rights.ts';
@@ -39,7 +40,7 @@ export type HubEvent =
   | { type: 'moved'; direction: 'in' | 'out'; bytes: number }
   /** A peer was cut off for what it sent. */
   | { type: 'cut'; why: string }
-  /** Keys of the agent that a peer had changed and that were put back. */
+  /** Keys that a peer had no business with, or whose values do not fit, and that were put back. */
   | { type: 'restored'; count: number };
 
 export interface SocketHub extends Hub {
@@ -99,6 +100,10 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
         emit({ type: 'restored', count });
       });
     }
+    guardEntries(doc, name, room.isPeer, (count, why) => {
+      log.warn('hub.restored', { room: name, count, why });
+      emit({ type: 'restored', count });
+    });
     const guestsOf = guestRoomProject(name);
     if (guestsOf !== undefined) {
       const { doc: whole } = await hold(WORKSPACE_ROOM);

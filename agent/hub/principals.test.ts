@@ -205,6 +205,33 @@ test('a device that becomes a guest is cut off where it was, and shut out', asyn
   expect(error.message).toContain('403');
 });
 
+test('what does not fit its place is put back or taken away, and what fits stays', async () => {
+  const there = join(WORKSPACE_ROOM, agent.headers());
+  await until(there, () => there.doc.getMap('projects').has(mine));
+  const projects = there.doc.getMap<unknown>('projects');
+  projects.set(mine, 'garbage');
+  projects.set(other, { ...(projects.get(other) as object), title: 'A better title' });
+  projects.set('p_evilevilevil', { id: 'p_another00000' });
+  there.doc.getMap('cancels').set('not a job', { cancelledAt: 1 });
+  there.doc.getMap('requests').set('j_fromthefuture', { id: 'j_fromthefuture', pipeline: 'of tomorrow' });
+  await until(there, () => typeof projects.get(mine) === 'object' && !projects.has('p_evilevilevil'));
+  await until(there, () => !there.doc.getMap('cancels').has('not a job'));
+  const workspace = openWorkspace(agent.hub.workspace, author);
+  expect(workspace.project(mine)?.title).toBe('Birthday');
+  expect(workspace.project(other)?.title).toBe('A better title');
+  // A wish that this version cannot read is answered by the queue, not made to vanish.
+  expect(there.doc.getMap('requests').has('j_fromthefuture')).toBe(true);
+
+  const project = join(projectRoom(mine), agent.headers());
+  await until(project, () => project.provider.synced);
+  project.doc.getMap('fields').set('size', '1280x720');
+  project.doc.getMap('fields').set('size', 'huge');
+  project.doc.getMap('fields').set('title', 'Kept');
+  project.doc.getText('script').insert(0, 'x'.repeat(60_000));
+  await until(project, () => project.doc.getText('script').length === 40_000);
+  expect(project.doc.getMap('fields').toJSON()).toEqual({ size: '1280x720', title: 'Kept' });
+});
+
 test('a flood of edits without their past ends soon, whatever was still on its way', async () => {
   const doc = new Y.Doc();
   const updates: Uint8Array[] = [];
