@@ -125,7 +125,7 @@ export const systems: readonly System[] = [
         picture: download(file),
       },
       {
-        text: `<p><b>Put it into the browser’s store</b>, in a terminal:</p>${command(`certutil -d sql:$HOME/.pki/nssdb -A -t "C,," -n MySpinBot -i ~/Downloads/${file}`)}<p><code>certutil</code> is in <code>libnss3-tools</code> (Debian, Ubuntu), <code>nss-tools</code> (Fedora), <code>nss</code> (Arch).</p>`,
+        text: `<p><b>Put it into the browser’s store</b>, in a terminal:</p>${command(`certutil -d sql:$HOME/.pki/nssdb -A -t "C,," -n MySpinBot -i ~/Downloads/${file}`)}<p>Then close all windows of the browser, and open this address again: it reads its store only when it starts.</p><p><code>certutil</code> is in <code>libnss3-tools</code> (Debian, Ubuntu), <code>nss-tools</code> (Fedora), <code>nss</code> (Arch).</p>`,
         picture: terminal('certutil -A -t "C,,"'),
       },
       {
