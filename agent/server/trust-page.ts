@@ -76,7 +76,7 @@ export function createTrustPage(world: TrustPageWorld): RequestListener {
         return page(request, response, host);
       case endpoints.authorityCrt:
         return attach(request, response, 'myspinbot-ca.crt', 'application/x-x509-ca-cert', Buffer.from(der));
-      case `${endpoints.trust}/ca.pem`:
+      case endpoints.authorityPem:
         return attach(request, response, 'myspinbot-ca.pem', 'application/x-pem-file', pem);
       case endpoints.authorityProfile: {
         // Not as an attachment: Safari would put it among the downloads instead of offering to install it.
