@@ -1,4 +1,4 @@
-// `npm run chaos -- decoders --seed N [--inputs N] [--long]`: garbage for everything that reads what the network sends.
+// `npm run chaos -- decoders --seed N [--inputs N] [--long] [--only NAME]`: garbage for everything that reads what the network sends.
 // Nothing may be thrown, hang or be left damaged. The run itself lives beside the server.
 import { spawn } from 'node:child_process';
 import { inRepo } from '../harness/place.ts';

@@ -1,5 +1,5 @@
-// Everything that reads what the network sends, fed with garbage, as a program: --seed N [--inputs N] [--long]. Prints
-// what came of it; exit code 1 when something was thrown, hung, or was left damaged.
+// Everything that reads what the network sends, fed with garbage, as a program: --seed N [--inputs N] [--long]
+// [--only NAME]. Prints what came of it; exit code 1 when something was thrown, hung, or was left damaged.
 import { parseArgs } from 'node:util';
 import { fuzzHub } from '../../hub/testing/fuzz.ts';
 import { fuzzPairing } from '../../pairing/testing/fuzz.ts';
@@ -7,7 +7,12 @@ import { fuzzTransfer } from '../../transfer/testing/fuzz.ts';
 import { fuzzServer } from './fuzz.ts';
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, inputs: { type: 'string' }, long: { type: 'boolean' } },
+  options: {
+    seed: { type: 'string' },
+    inputs: { type: 'string' },
+    long: { type: 'boolean' },
+    only: { type: 'string' },
+  },
 });
 const seed = Number(values.seed ?? Date.now() % 100_000);
 const inputs = Number(values.inputs ?? (values.long === true ? 1_000_000 : 20_000));
@@ -23,6 +28,7 @@ const decoders = {
 
 console.log(`chaos decoders: seed ${seed}, ${inputs} messages`);
 for (const [name, fuzz] of Object.entries(decoders)) {
+  if (values.only !== undefined && values.only !== name) continue;
   const began = performance.now();
   try {
     const { slowest, ...report } = await fuzz({ seed, inputs });
