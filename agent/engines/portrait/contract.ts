@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { faceMeshSchema } from '@myspinbot/shared/puppet/face-mesh.ts';
 import drawnFace from '@myspinbot/shared/puppet/fixtures/drawn-face.json' with { type: 'json' };
 import { spokenTiming } from '@myspinbot/shared/puppet/fixtures/spoken.ts';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderSamplePortrait } from '../../art/render-portrait.ts';
 import { silentLogger } from '../../log/logger.ts';
@@ -112,6 +112,23 @@ export function portraitContract(name: string, make: (tools: FfmpegTools) => Por
       const [one, two, other] = [await render(), await render(), await render({ seed: 2 })];
       expect(await frameHashes(two.video)).toEqual(await frameHashes(one.video));
       expect(await frameHashes(other.video)).not.toEqual(await frameHashes(one.video));
+    });
+
+    test('what the photo and the backdrop say of themselves is neither in the video nor in its preview', async () => {
+      const secret = 'at home, 51 30 N';
+      const told = async (name: string, image: Sharp) => {
+        const path = join(dir, name);
+        await image.withExif({ IFD0: { ImageDescription: secret } }).toFile(path);
+        expect((await readFile(path)).includes(secret)).toBe(true);
+        return path;
+      };
+      const plain = sharp({ create: { width: 300, height: 200, channels: 3, background: '#224466' } });
+      const { video, previews } = await render({
+        photo: await told('told-photo.png', sharp(request.photo)),
+        backdrop: { kind: 'picture', path: await told('told-backdrop.jpg', plain) },
+        timing: spokenTiming(0.4, 1),
+      });
+      for (const made of [video, previews[0]!]) expect((await readFile(made)).includes(secret)).toBe(false);
     });
 
     test('every size and backdrop has its picture', async () => {
