@@ -15,7 +15,13 @@ export interface CommandResult {
 /** Runs `myspinbot ARGS` from the build. Never throws for an exit code. */
 export function myspinbot(
   args: readonly string[],
-  options: { env?: Record<string, string>; cwd?: string; onSpawn?: (pid: number) => void } = {},
+  options: {
+    env?: Record<string, string>;
+    cwd?: string;
+    onSpawn?: (pid: number) => void;
+    /** Called with everything that was printed so far. */
+    onStdout?: (sofar: string, pid: number) => void;
+  } = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
@@ -28,6 +34,7 @@ export function myspinbot(
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
+      if (child.pid !== undefined) options.onStdout?.(stdout, child.pid);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
