@@ -2,10 +2,10 @@
 // tokens that were stolen, changed, used before or made for something else are nobody's.
 import type { JobId } from '@myspinbot/shared/job/job.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
-import { noise } from '@myspinbot/shared/transfer/store-contract.ts';
 import { SOCKET_PROTOCOL } from '@myspinbot/shared/wire/pairing.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { smallPng } from '../media/testing/small-picture.ts';
 import type { TestDevice } from '../pairing/testing/paired-device.ts';
 import { pairedWith, removeSmallAgents, type SmallAgent, startSmallAgent } from './fixtures/small-agent.ts';
 
@@ -59,10 +59,8 @@ afterAll(async () => {
 });
 
 async function madeJob(seed: number): Promise<{ job: string; project: ProjectId; video: string }> {
-  const photo = noise(200, seed);
-  photo.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const form = new FormData();
-  form.set('photo', new Blob([photo as Uint8Array<ArrayBuffer>]));
+  form.set('photo', new Blob([smallPng(seed)]));
   form.set('script', `Hello ${seed}`);
   const answer = await fetch(`${agent.url}/api/generate`, {
     method: 'POST',

@@ -9,6 +9,7 @@ import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { firstWords } from '@myspinbot/shared/project/title.ts';
 import { noise } from '@myspinbot/shared/transfer/store-contract.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { smallPng } from '../media/testing/small-picture.ts';
 import { foreignHosts, foreignOrigins } from './fixtures/foreign-addresses.ts';
 import { makeSmallApp, removeSmallAgents, type SmallAgent, startSmallAgent } from './fixtures/small-agent.ts';
 import type { JobView } from './job-view.ts';
@@ -65,11 +66,7 @@ function ask(
 const json = async (path: string): Promise<Record<string, unknown>> =>
   (await (await fetch(agent.url + path, { headers: agent.headers() })).json()) as Record<string, unknown>;
 
-const png = (seed = 1) => {
-  const bytes = noise(200, seed);
-  bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'image/png' });
-};
+const png = (seed = 1) => new Blob([smallPng(seed)], { type: 'image/png' });
 /** A second of a tone, as a recording that ffmpeg really reads. */
 const wav = () => {
   const rate = 16_000;
