@@ -1,4 +1,5 @@
 // The real server over the loopback, with small engines behind it.
+import { readFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { projectRoom } from '@myspinbot/shared/document/layout.ts';
@@ -8,6 +9,7 @@ import type { JobId } from '@myspinbot/shared/job/job.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { firstWords } from '@myspinbot/shared/project/title.ts';
 import { noise } from '@myspinbot/shared/transfer/store-contract.ts';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { smallPng } from '../media/testing/small-picture.ts';
 import { foreignHosts, foreignOrigins } from './fixtures/foreign-addresses.ts';
@@ -268,6 +270,27 @@ describe('generate', () => {
       options: JSON.stringify({ narration: { kind: 'topic', topic: 'Tea' } }),
     });
     expect(await ended(topic.jobId)).toMatchObject({ state: 'succeeded' });
+  });
+
+  test('a photo and a backdrop are kept without where they were taken', async () => {
+    const secret = 'at home, 51 30 N';
+    const taken = await sharp(await png(6).arrayBuffer())
+      .withExif({
+        IFD0: { ImageDescription: secret },
+        IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 0/1' },
+      })
+      .jpeg()
+      .toBuffer();
+    const photo = () => new Blob([Uint8Array.from(Buffer.concat([taken, Buffer.from(secret)]))]);
+    expect((await photo().text()).split(secret)).toHaveLength(3);
+    const { jobId } = await generated({ photo: photo(), background: photo(), script: 'Hi' });
+    const { assets } = agent.queue.job(jobId)!.request;
+    expect(assets).not.toEqual([]);
+    for (const { hash, type } of assets) {
+      const kept = await readFile(agent.vault.path(hash));
+      expect([type, kept.includes(secret), kept.includes('Exif')]).toEqual(['image/jpeg', false, false]);
+    }
+    await ended(jobId);
   });
 
   test('options may name photos that are on the workstation', async () => {

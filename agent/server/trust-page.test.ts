@@ -264,7 +264,11 @@ describe('the page', () => {
     const here = await place([NETWORK, 'myspinbot.local']);
     const connect = ({ headers }: Answer) =>
       /connect-src ([^;]*)/.exec(String(headers['content-security-policy']))![1];
-    expect(connect(await ask(here, '/trust'))).toBe(here.links.join(' '));
+    expect(
+      connect(await ask(here, '/trust'))
+        ?.split(' ')
+        .sort(),
+    ).toEqual([...here.links].sort());
     expect(connect(await ask(here, '/trust', { scheme: 'https' }))).toBe("'none'");
     const states: Record<string, string> = {};
     for (const [scheme, host] of [
@@ -289,7 +293,7 @@ describe('the page', () => {
       'https://desk:7',
       'https://myspinbot-2.local:7',
     ];
-    expect(bestFirst(links, '10.0.0.2:7')).toEqual([links[1], links[3], links[0], links[2]]);
+    expect(bestFirst(links, '10.0.0.2:7')).toEqual([links[3], links[1], links[0], links[2]]);
     expect(bestFirst(links, 'elsewhere:7')).toEqual([links[3], links[0], links[1], links[2]]);
   });
 

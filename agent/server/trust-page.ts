@@ -123,11 +123,14 @@ function hostOf(link: string): string {
   return link.replace(/^https?:\/\//, '').toLowerCase();
 }
 
-/** The address that this visitor's network is known to carry, then the name that outlives addresses, then the rest. */
+/**
+ * The name, which outlives addresses, and with it what the app keeps under it; then the address that this visitor's
+ * network is known to carry; then the rest.
+ */
 export function bestFirst(links: readonly string[], host: string): readonly string[] {
   const rank = (link: string) => {
-    if (hostOf(link) === host) return 0;
-    return /^myspinbot(?:-\d+)?\.local:/.test(hostOf(link)) ? 1 : 2;
+    if (/^myspinbot(?:-\d+)?\.local:/.test(hostOf(link))) return 0;
+    return hostOf(link) === host ? 1 : 2;
   };
   return links.toSorted((a, b) => rank(a) - rank(b));
 }

@@ -2,6 +2,7 @@
 // sockets. Each must be answered or its connection ended, soon, and the agent goes on as before. The same seed sends
 // the same changes.
 import { connect } from 'node:net';
+import { smallPng } from '../../media/testing/small-picture.ts';
 import { type Chance, chanceOf } from '../../queue/fixtures/random.ts';
 import { removeSmallAgents, type SmallAgent, startSmallAgent } from '../fixtures/small-agent.ts';
 
@@ -96,7 +97,7 @@ const kinds: readonly ((agent: SmallAgent, photo: string) => Buffer)[] = [
   (agent) =>
     form(agent, [
       ['script', 'Hello'],
-      ['photo"; filename="a.png', '\x89PNG\r\n\x1a\n0123456789'],
+      ['photo"; filename="a.png', Buffer.from(smallPng()).toString('latin1')],
     ]),
   (agent) =>
     request(

@@ -32,9 +32,9 @@ export const script = `(() => {
 
   let timer;
   let isLooking = false;
-  const works = async (link) => {
+  const works = async (link, limitMs) => {
     const stop = new AbortController();
-    const late = setTimeout(() => stop.abort(), 4000);
+    const late = setTimeout(() => stop.abort(), limitMs);
     try {
       const answer = await fetch(link + root.dataset.check, { cache: 'no-store', credentials: 'omit', signal: stop.signal });
       return answer.status === 204;
@@ -56,8 +56,11 @@ export const script = `(() => {
     if (isLooking || base !== '' || document.hidden) return;
     isLooking = true;
     clearTimeout(timer);
-    for (const link of links) {
-      if (await works(link)) return arrive(link);
+    // The name and the address that led here at once: a name that nobody answers for must not hold up the other.
+    const answers = await Promise.all(links.slice(0, 2).map((link) => works(link, 2000)));
+    if (answers.includes(true)) return arrive(links[answers.indexOf(true)]);
+    for (const link of links.slice(2)) {
+      if (await works(link, 4000)) return arrive(link);
     }
     isLooking = false;
     timer = setTimeout(look, 2000);
