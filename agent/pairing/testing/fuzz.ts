@@ -209,7 +209,7 @@ function changed(text: string, { how, at, nasty }: Change): string {
         text.slice(place + 1)
       );
     case 2:
-      return text.slice(0, place) + String(nasty) + text.slice(place);
+      return text.slice(0, place) + written(nasty) + text.slice(place);
     case 3:
       return `${text.slice(0, place)}${text.slice(place + 1 + (at % 5))}`;
     case 4:
@@ -224,7 +224,7 @@ function changedField(text: string, how: number, at: number, nasty: unknown): st
   try {
     value = JSON.parse(text);
   } catch {
-    return text.replace(/[\w-]+$/, () => String(nasty));
+    return text.replace(/[\w-]+$/, () => written(nasty));
   }
   const objects: Record<string, unknown>[] = [];
   const collect = (one: unknown) => {
@@ -240,12 +240,17 @@ function changedField(text: string, how: number, at: number, nasty: unknown): st
   if (how === 5) object[key] = nasty;
   else if (how === 6) delete object[key];
   else
-    Object.defineProperty(object, String(nasty).slice(0, 50), {
+    Object.defineProperty(object, written(nasty).slice(0, 50), {
       value: nasty,
       enumerable: true,
       configurable: true,
     });
   return JSON.stringify(value);
+}
+
+/** Never by its own toString, which may be anything. */
+function written(nasty: unknown): string {
+  return typeof nasty === 'string' ? nasty : (JSON.stringify(nasty) ?? '');
 }
 
 function heapMiB(): number {
