@@ -27,7 +27,16 @@ export default defineConfig({
           // Tests read style sheets as text: tokens for contrast, parts for raw colours.
           css: true,
           // Packages that ship Solid's JSX must go through its compiler.
-          server: { deps: { inline: [/@solidjs\/router/, /@kobalte/, /@corvu/, /solid-(prevent-scroll|presence|transition-size)/] } },
+          server: {
+            deps: {
+              inline: [
+                /@solidjs\/router/,
+                /@kobalte/,
+                /@corvu/,
+                /solid-(prevent-scroll|presence|transition-size)/,
+              ],
+            },
+          },
         },
       },
       {
