@@ -123,7 +123,12 @@ function readConfigFile(path: string): z.infer<typeof fileSchema> {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw unusable(path, 'it cannot be read', cause);
+    throw unusable(
+      path,
+      'it cannot be read',
+      cause,
+      'Start as the account that owns it, or name another folder with --data DIR.',
+    );
   }
   let json: unknown;
   try {
@@ -137,11 +142,16 @@ function readConfigFile(path: string): z.infer<typeof fileSchema> {
   throw unusable(path, `${issue?.path.join('.') || 'a field'}: ${issue?.message}`, parsed.error);
 }
 
-function unusable(path: string, why: string, cause: unknown): Failure {
+function unusable(
+  path: string,
+  why: string,
+  cause: unknown,
+  hint = 'Correct the file or remove it, then start again.',
+): Failure {
   return new Failure({
     code: 'bad-input',
     message: `The config file ${path} cannot be used: ${why}.`,
-    hint: 'Correct the file or remove it, then start again.',
+    hint,
     cause,
   });
 }

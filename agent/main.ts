@@ -1,7 +1,7 @@
 // The composition root of the daemon: the workshop where jobs are done, and around it who may come in, the documents,
 // the sockets, the figures, the network and the server. It decides nothing; it hands each part what the part needs.
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
@@ -62,7 +62,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
   };
 
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeDataFolder(dataDir);
     // First, because it is what keeps a second agent out: the system frees it when this process dies.
     const workshop = await openOnly(dataDir, log);
     parts.push({ order: 5, close: () => workshop.close() });
@@ -118,6 +118,12 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       link.cut(principal);
     });
     parts.push({ order: 4, close: stopCutting });
+    const stopNoting = link.on((event) => {
+      if (event.type !== 'ended' || event.direction !== 'out' || event.end.outcome !== 'done') return;
+      if (event.end.ref.type !== 'video/mp4') return;
+      gate.note({ kind: 'downloaded', what: 'A video' }, event.who, undefined);
+    });
+    parts.push({ order: 4, close: stopNoting });
     const metrics = createMetrics({ queue, hub, link, vault, gate, version });
     parts.push({ order: 4, close: () => metrics.close() });
     if (config.listen !== 'loopback') {
@@ -240,6 +246,21 @@ async function rotate(network: Network | undefined): Promise<void> {
     message: 'This agent is for its own machine alone and has no certificate.',
     hint: 'Start it without --local.',
   });
+}
+
+/** Throws Failure `bad-input` when it cannot be made or written. */
+async function makeDataFolder(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new Failure({
+      code: 'bad-input',
+      message: `The data folder ${dataDir} cannot be made or written (${(cause as NodeJS.ErrnoException).code ?? String(cause)}).`,
+      hint: 'Start as the account that owns it, or name another folder with --data DIR.',
+      cause,
+    });
+  }
 }
 
 /** Opens the workshop, or says where the agent is that has it. */

@@ -1,10 +1,10 @@
 // `myspinbot start` as a person runs it: a process of its own, from the sources.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { moduleEntry } from './process/entry.ts';
@@ -22,6 +22,14 @@ afterEach(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const fresh = () => join(root, String(++folders));
 
+/** Whether a folder above it keeps everybody out anyway. */
+function isInPrivateFolder(path: string, data: string): boolean {
+  for (let at = dirname(path); at.length > data.length; at = dirname(at)) {
+    if ((statSync(at).mode & 0o077) === 0) return true;
+  }
+  return false;
+}
+
 interface Run {
   child: ChildProcess;
   code: Promise<number | null>;
@@ -35,7 +43,8 @@ function run(...args: string[]): Run {
   const entry = moduleEntry('./cli.ts', import.meta.url);
   const child = spawn(process.execPath, [...entry.execArgv, entry.path, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, MYSPINBOT_DATA: '', MYSPINBOT_PORT: '' },
+    // A test is for its own machine: nothing is announced to the network it runs in.
+    env: { ...process.env, MYSPINBOT_DATA: '', MYSPINBOT_PORT: '', MYSPINBOT_LISTEN: 'loopback' },
   });
   children.push(child);
   let out = '';
@@ -82,6 +91,13 @@ describe('the command line', () => {
     [['start', '--prot', '1'], 2, /--prot/],
     [['start', 'here'], 2, /Unexpected argument 'here'/],
     [['start', '--log', 'loud'], 2, /--log must be one of/],
+    [['start', '--address', 'example.com'], 2, /--address needs an IP address/],
+    [['start', '--local', '--address', '10.0.0.1'], 2, /exclude each other/],
+    [['pair', '--help'], 0, /two minutes all the same/],
+    [['open', '--help'], 0, /opens the app in a browser on this machine/],
+    [['devices', '--help'], 0, /--revoke DEVICE/],
+    [['token', '--help'], 0, /--scope SCOPE/],
+    [['ca', '--help'], 0, /--rotate/],
   ])('%j ends with %i', async (args, code, text) => {
     const { code: ended, out, err } = run(...args);
     expect(await ended).toBe(code);
@@ -132,6 +148,54 @@ describe('the daemon', () => {
     expect(await agent.code).toBe(1);
     other.close();
   });
+
+  test('for its own machine it is nowhere else; with an address it has a certificate and is there', async () => {
+    const alone = await start('--port', '0', '--data', fresh(), '--local').said('listening');
+    expect(alone).toMatchObject({
+      addresses: [],
+      link: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/#pair=/),
+    });
+    const data = fresh();
+    const there = start('--port', '0', '--data', data, '--address', '127.0.0.2', '--no-mdns');
+    const { addresses, port } = await there.said('listening');
+    expect(addresses).toContain(`https://127.0.0.2:${String(port)}`);
+    expect(existsSync(join(data, 'certificates', 'authority.pem'))).toBe(true);
+  });
+
+  test('an address of another machine is said with what to do', async () => {
+    const agent = start('--port', '0', '--data', fresh(), '--address', '192.168.255.254', '--no-mdns');
+    expect(await agent.said('failed')).toMatchObject({
+      message: '192.168.255.254 is not an address of this machine.',
+      hint: expect.stringContaining('--local'),
+    });
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'what others could read in a data folder they can read no more',
+    async () => {
+      const data = fresh();
+      for (const folder of ['vault', 'documents', 'ledger', 'pairing', 'certificates']) {
+        mkdirSync(join(data, folder), { recursive: true, mode: 0o777 });
+      }
+      await start('--port', '0', '--data', data, '--address', '127.0.0.2', '--no-mdns').said('listening');
+      const open = readdirSync(data, { withFileTypes: true, recursive: true })
+        .map((entry) => join(entry.parentPath, entry.name))
+        .filter((path) => statSync(path).mode & 0o077 && !isInPrivateFolder(path, data));
+      expect(open.map((path) => path.slice(data.length + 1))).toEqual(['agent-id']);
+    },
+  );
+
+  test.skipIf(process.platform !== 'linux')(
+    'a data folder that cannot be made is said in a sentence',
+    async () => {
+      const agent = start('--port', '0', '--data', '/sys/nothing');
+      expect(await agent.code).toBe(1);
+      expect(agent.err()).toMatch(
+        /^The data folder \/sys\/nothing cannot be made or written \(E\w+\)\.\n.*--data DIR/,
+      );
+      expect(agent.err()).not.toMatch(/\n\s+at /);
+    },
+  );
 
   test('a data folder that is a file is said in a sentence', async () => {
     const file = fresh();

@@ -9,8 +9,8 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Logger } from '../log/logger.ts';
-import { makePrivate, writeSecretFile } from '../pairing/secret-file.ts';
 import type { Clock } from '../queue/clock.ts';
+import { makePrivate, writeSecretFile } from '../secret-file.ts';
 import {
   DAY_MS,
   derOf,

@@ -13,6 +13,7 @@ import {
 } from '@myspinbot/shared/wire/pairing.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Clock } from '../queue/clock.ts';
+import { makePrivate } from '../secret-file.ts';
 import { openAudit } from './audit.ts';
 import { createExchange } from './exchange.ts';
 import { openIdentity } from './identity.ts';
@@ -21,7 +22,6 @@ import { addressOf, createLimit, within } from './limits.ts';
 import type { Gate, Origin } from './port.ts';
 import { createProofs } from './proofs.ts';
 import { type KeptDevice, openRegistry } from './registry.ts';
-import { makePrivate } from './secret-file.ts';
 import { openStore, type Store } from './store.ts';
 import { bearerOf, createDeviceTokens, hashOf, newScriptToken, openLocalToken, TOKEN_MS } from './tokens.ts';
 

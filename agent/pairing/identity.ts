@@ -4,7 +4,7 @@ import { createHash, createPublicKey, generateKeyPairSync, webcrypto } from 'nod
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { toBase64Url, utf8 } from '@myspinbot/shared/pairing/bytes.ts';
 import type { Logger } from '../log/logger.ts';
-import { makePrivate, readSecretFile, writeSecretFile } from './secret-file.ts';
+import { makePrivate, readSecretFile, writeSecretFile } from '../secret-file.ts';
 import { CURVE, isSignedBy, signed } from './signatures.ts';
 
 export interface Identity {

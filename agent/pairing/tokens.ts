@@ -5,8 +5,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { fromBase64Url, toBase64Url } from '@myspinbot/shared/pairing/bytes.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Clock } from '../queue/clock.ts';
+import { readSecretFile, writeSecretFile } from '../secret-file.ts';
 import { lasts } from './freshness.ts';
-import { readSecretFile, writeSecretFile } from './secret-file.ts';
 
 export const TOKEN_MS = 600_000;
 /** One per tab and worker of a device; the oldest goes. */

@@ -43,11 +43,15 @@ async function firstLoad(url: string): Promise<FirstLoad> {
 /** Time from `npm start` on a checkout that is set up, to the address on its output. */
 async function warmStart(data: string): Promise<number> {
   const began = performance.now();
-  const child = spawn('npm', ['start', '--silent', '--', '--port', '0', '--data', data, '--no-open'], {
-    cwd: inRepo(''),
-    stdio: ['ignore', 'pipe', 'ignore'],
-    detached: true,
-  });
+  const child = spawn(
+    'npm',
+    ['start', '--silent', '--', '--port', '0', '--data', data, '--no-open', '--no-mdns'],
+    {
+      cwd: inRepo(''),
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    },
+  );
   const ms = await addressAfter(child, began);
   // As Ctrl+C does: to the whole group, because npm and its shell do not pass a signal on. The agent holds the
   // pipe, so its close says that it is gone too.
