@@ -125,6 +125,23 @@ test('what is concrete is wired where everything is wired, and nowhere else', ()
   expect(wired).toEqual([]);
 });
 
+test('whoever proves who somebody is knows neither requests nor documents, and those know only a principal', () => {
+  expect(
+    arrows(/^agent\/pairing\//, /^agent\/(server|hub|transfer|vault|engines|queue)\//, /queue\/clock\.ts$/),
+  ).toEqual([]);
+  expect(arrows(/^agent\/(hub|transfer)\//, /^agent\/(pairing|server|certificates|nearby)\//)).toEqual([]);
+});
+
+test('certificates know where the machine is, and nobody who asks', () => {
+  expect(
+    arrows(
+      /^agent\/(certificates|nearby)\//,
+      /^agent\/(?!certificates\/)[^/]+\//,
+      /^agent\/(log\/logger|queue\/clock)\.ts$/,
+    ),
+  ).toEqual([]);
+});
+
 test('screens are built of parts and see the world only through live', () => {
   expect(arrows(/^web\/screens\//, /^web\/(vault|link|pwa)\//)).toEqual([]);
   expect(arrows(/^web\/screens\//, /^(yjs|dexie|y-websocket|y-protocols)/)).toEqual([]);
