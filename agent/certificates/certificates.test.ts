@@ -145,6 +145,16 @@ describe('the next start', () => {
     expect(await readdir(dir)).toContain('authority.pem.bad');
   });
 
+  test('renews a leaf that ended while nobody looked, under the authority that devices know', async () => {
+    const before = await open();
+    const serial = leafOf(before).serialNumber;
+    clock.advance(before.leafNotAfter() - clock.now() + DAY_MS);
+    const after = await open();
+    expect(after.authority().sha256).toBe(before.authority().sha256);
+    expect(leafOf(after).serialNumber).not.toBe(serial);
+    expect(after.leafNotAfter()).toBeGreaterThan(clock.now() + 300 * DAY_MS);
+  });
+
   test('after ten years makes another authority', async () => {
     const before = (await open()).authority();
     clock.advance(before.notAfter - clock.now() - DAY_MS);
