@@ -81,6 +81,8 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
   const holds = new Map<string, number>();
   const missedPings = new Map<WebSocket, number>();
   const owners = new Map<WebSocket, Principal>();
+  /** Sockets whose room is being loaded: somebody may be removed meanwhile. */
+  const entering = new Set<{ id: string; isCut: boolean }>();
   /** Rooms of guests that are loaded, and how to let go of them. */
   const guestViews = new Map<string, { project: ProjectId; room: Room; stop(): void }>();
   let closed = false;
@@ -255,11 +257,19 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
       }
       // Loaded before the handshake ends, so that no message comes before there is a room for it.
       let room: Room;
+      const entry = { id, isCut: false };
+      entering.add(entry);
       try {
         room = await hold(name);
       } catch (cause) {
         log.error('hub.load-failed', { room: name, error: String(cause) });
         socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+        return release(name);
+      } finally {
+        entering.delete(entry);
+      }
+      if (entry.isCut) {
+        answer('403 Forbidden');
         return release(name);
       }
       if (closed || socket.destroyed) {
@@ -275,6 +285,7 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
       if (!upgraded) await release(name);
     },
     cut(id) {
+      for (const entry of entering) if (entry.id === id) entry.isCut = true;
       for (const [socket, who] of owners) {
         if (principalId(who) === id) socket.close(REMOVED_CLOSE, 'removed');
       }

@@ -205,6 +205,32 @@ test('a device that becomes a guest is cut off where it was, and shut out', asyn
   expect(error.message).toContain('403');
 });
 
+test('a device removed while its room is being loaded does not get in', async () => {
+  const device = await pairedWith(agent, { role: 'member' });
+  const headers = await device.headers();
+  const refused = Promise.all(
+    Array.from({ length: 8 }, async (_, count) => {
+      const room = encodeURIComponent(projectRoom(`p_00000000000000load${count}` as ProjectId));
+      const socket = new WebSocket(`${agent.url.replace('http', 'ws')}/sync/${room}`, { headers });
+      undo.push(() => socket.terminate());
+      return await new Promise<string>((resolve) => {
+        socket.on('error', (error) => resolve(error.message));
+        socket.on('close', (code) => resolve(String(code)));
+      });
+    }),
+  );
+  // Somewhere in the middle of it: before, while and after rooms are loaded.
+  await new Promise<void>((resolve) => {
+    const stop = agent.hub.on((event) => {
+      if (event.type !== 'sockets') return;
+      stop();
+      resolve();
+    });
+  });
+  await agent.gate.removeDevice(device.id!, { erase: false }, { kind: 'local' });
+  for (const end of await refused) expect(end).toMatch(/4003|401|403/);
+});
+
 test('what does not fit its place is put back or taken away, and what fits stays', async () => {
   const there = join(WORKSPACE_ROOM, agent.headers());
   await until(there, () => there.doc.getMap('projects').has(mine));
