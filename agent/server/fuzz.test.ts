@@ -8,6 +8,7 @@ test('garbage of every kind is answered or hung up on, and the agent goes on', a
   console.log(`server fuzz: ${JSON.stringify({ ...report, slowest: undefined })}`);
   // One of them may ask for the exchange of a pairing: some 35 ms of arithmetic.
   expect(report.slowestMs, report.slowest).toBeLessThan(150);
+  expect(report.faults).toEqual([]);
   // The changes are neither too mild nor too wild.
   for (const outcome of ['200', '400', 'closed'])
     expect(report.outcomes[outcome], outcome).toBeGreaterThan(0);

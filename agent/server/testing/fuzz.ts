@@ -14,6 +14,8 @@ export interface ServerFuzzReport {
   /** Processor time of the slowest input, both ends together, in ms; one beyond SLOW_MS is sent three times. */
   slowestMs: number;
   slowest: string;
+  /** What the agent said of faults of its own: there must be none. */
+  faults: string[];
   /** Jobs that came of it: more than none, or the changes are too wild to get anywhere. */
   jobs: number;
 }
@@ -35,7 +37,15 @@ export async function fuzzServer({
   const agent = await startSmallAgent();
   const { hash } = await agent.vault.put(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1));
   const chance = chanceOf(seed);
-  const report: ServerFuzzReport = { seed, inputs, outcomes: {}, slowestMs: 0, slowest: '', jobs: 0 };
+  const report: ServerFuzzReport = {
+    seed,
+    inputs,
+    outcomes: {},
+    slowestMs: 0,
+    slowest: '',
+    faults: [],
+    jobs: 0,
+  };
   try {
     for (let count = 0; count < inputs; count += TOGETHER) {
       const messages = Array.from({ length: Math.min(TOGETHER, inputs - count) }, () =>
@@ -60,6 +70,9 @@ export async function fuzzServer({
         report.slowest = bytes.toString('latin1', 0, 300);
       }
     }
+    report.faults = agent.logged
+      .filter(({ event }) => event === 'server.failed')
+      .map(({ fields }) => String(fields?.stack ?? fields?.error).slice(0, 600));
     const health = await fetch(`${agent.url}/health`);
     const jobs = await fetch(`${agent.url}/api/jobs`, { headers: agent.headers() });
     if (health.status !== 200 || jobs.status !== 200)
