@@ -38,8 +38,9 @@ for (const [name, fuzz] of Object.entries(decoders)) {
     const { slowest, ...report } = await fuzz({ seed, inputs });
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     console.log(`${name.padEnd(12)}${seconds} s  ${JSON.stringify(report)}`);
-    if ('faults' in report && report.faults.length > 0) {
-      console.log(`broken: ${name}: ${report.faults[0]}; repeat with --seed ${seed} --inputs ${inputs}`);
+    const faults = 'faults' in report ? (report.faults as string[]) : [];
+    if (faults.length > 0) {
+      console.log(`broken: ${name}: ${faults[0]}; repeat with --seed ${seed} --inputs ${inputs}`);
       process.exitCode = 1;
     }
     const limit = name === 'pairing' || name === 'requests' ? HANG_WITH_ARITHMETIC_MS : HANG_MS;
