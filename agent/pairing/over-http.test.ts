@@ -44,7 +44,8 @@ afterEach(async () => {
 
 test('a test device pairs over http, proves itself and hears of its removal', async () => {
   const device = await createTestDevice(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  await device.pair(world.invite().code);
+  const { id, code } = world.invite();
+  await device.pair(code);
   expect(world.gate.identify((await device.headers()).Authorization, fromNetwork)).toMatchObject({
     id: device.id,
   });
@@ -52,7 +53,8 @@ test('a test device pairs over http, proves itself and hears of its removal', as
   expect(
     await world.gate.identifySocket({ protocols, authorization: undefined, path: '/transfer' }, fromNetwork),
   ).toMatchObject({ id: device.id });
-  const refused = await device.pair('99-000-000').catch((error: unknown) => error);
+  const unknown = String((Number(id) + 1) % 100).padStart(2, '0');
+  const refused = await device.pair(`${unknown}-000-000`).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(Failure);
   expect(refused).toMatchObject({ code: 'wrong-code', message: 'The workstation knows no such code.' });
   await world.gate.removeDevice(device.id!, { erase: true }, local);

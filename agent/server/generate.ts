@@ -342,9 +342,12 @@ function bad(message: string, hint: string): Failure {
   return new Failure({ code: 'bad-input', message, hint });
 }
 
-function unknownPart(name: string): Failure {
+/** The name is the sender's to leave away. */
+function unknownPart(name: string | undefined): Failure {
   return bad(
-    `The form has a part called ${name.slice(0, 40)}, which means nothing here.`,
+    name === undefined
+      ? 'The form has a part without a name.'
+      : `The form has a part called ${name.slice(0, 40)}, which means nothing here.`,
     'Parts are photo, narration, script, voice, background and options.',
   );
 }

@@ -368,6 +368,20 @@ describe('generate', () => {
     expect(agent.queue.jobs().length).toBe(before);
   });
 
+  test('a part without a name is refused in a sentence', async () => {
+    const body = '--x\r\nContent-Disposition: form-data\r\n\r\nHello\r\n--x--\r\n';
+    const reply = await ask(
+      '/api/generate',
+      { 'content-type': 'multipart/form-data; boundary=x' },
+      'POST',
+      body,
+    );
+    expect([reply.status, JSON.parse(reply.body.toString())]).toMatchObject([
+      400,
+      { message: 'The form has a part without a name.' },
+    ]);
+  });
+
   test('a body that is no form is refused', async () => {
     for (const type of ['application/json', 'text/plain', 'multipart/form-data']) {
       const reply = await ask('/api/generate', { 'content-type': type }, 'POST', '{}');
