@@ -6,6 +6,7 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { projectIdSchema } from '@myspinbot/shared/project/project.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import {
+  AUDIT_PAGE,
   deviceIdSchema,
   deviceNameSchema,
   invitationIdSchema,
@@ -26,7 +27,7 @@ const changeSchema = z.strictObject({
 const removalSchema = z.strictObject({ erase: z.enum(['true', 'false']).default('false') });
 const pageSchema = z.strictObject({
   before: z.coerce.number().positive().optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  limit: z.coerce.number().int().min(1).max(500).default(AUDIT_PAGE),
 });
 /** `here`: for a browser on the workstation itself, asked for on the workstation itself. */
 const placeSchema = z.strictObject({ here: z.enum(['true', 'false']).default('false') });

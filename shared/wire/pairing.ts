@@ -147,7 +147,7 @@ export function parseProofProtocol(header: string | undefined): TokenRequest | u
 //   GET    tokens                           {tokens: ScriptToken[]}
 //   POST   tokens          {name, scope}    {token, record}
 //   DELETE tokens/<id>
-//   GET    audit?before=<at>                {entries: AuditEntry[]}, newest first
+//   GET    audit?before=<at>                {entries: AuditEntry[]}, newest first, AUDIT_PAGE at a time
 //   GET    security                         SecurityReport
 //   POST   security/rotate-authority
 //
@@ -207,6 +207,8 @@ export type ScriptToken = z.infer<typeof scriptTokenSchema>;
 export const newScriptTokenSchema = z.strictObject({ name: deviceNameSchema, scope: scopeSchema });
 export const madeScriptTokenSchema = z.object({ token: z.string().max(100), record: scriptTokenSchema });
 
+/** Entries of one answer, unless another number is asked for; an answer with fewer is the end. */
+export const AUDIT_PAGE = 100;
 export const auditKinds = [
   'paired',
   'pairing-failed',

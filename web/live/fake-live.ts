@@ -16,12 +16,13 @@ import {
   projectFieldsSchema,
 } from '@myspinbot/shared/project/project.ts';
 import { draftSpin } from '@myspinbot/shared/project/spin.ts';
-import type {
-  AuditEntry,
-  DeviceRecord,
-  Invitation,
-  ScriptToken,
-  SecurityReport,
+import {
+  AUDIT_PAGE,
+  type AuditEntry,
+  type DeviceRecord,
+  type Invitation,
+  type ScriptToken,
+  type SecurityReport,
 } from '@myspinbot/shared/wire/pairing.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import { batch } from 'solid-js';
@@ -504,7 +505,9 @@ function createFakeDesk(world: {
     },
     async audit(before = Number.POSITIVE_INFINITY) {
       asked();
-      return structuredClone(unwrap(world.world().audit)).filter((entry) => entry.at < before);
+      return structuredClone(unwrap(world.world().audit))
+        .filter((entry) => entry.at < before)
+        .slice(0, AUDIT_PAGE);
     },
     async security() {
       asked();

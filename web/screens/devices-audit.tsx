@@ -1,5 +1,10 @@
 // What happened at the door, newest first, by day. The workstation writes the sentences; here they are put in order.
-import type { AuditEntry, auditKinds, DeviceRecord } from '@myspinbot/shared/wire/pairing.ts';
+import {
+  AUDIT_PAGE,
+  type AuditEntry,
+  type auditKinds,
+  type DeviceRecord,
+} from '@myspinbot/shared/wire/pairing.ts';
 import {
   Ban,
   CircleAlert,
@@ -43,7 +48,9 @@ export function Audit(props: { devices: readonly DeviceRecord[] }) {
   const toasts = useToasts();
   const newest = createAnswer(() => live.devices.audit());
   const [older, setOlder] = createSignal<readonly AuditEntry[]>([]);
-  const [isAll, setAll] = createSignal(false);
+  /** Undefined until older ones were asked for. */
+  const [oldestPage, setOldestPage] = createSignal<readonly AuditEntry[]>();
+  const isAll = () => (oldestPage() ?? newest.value() ?? []).length < AUDIT_PAGE;
   const [isBusy, setBusy] = createSignal(false);
   // A newer first page may overlap what was fetched after the one before it.
   const entries = createMemo(() => {
@@ -68,7 +75,7 @@ export function Audit(props: { devices: readonly DeviceRecord[] }) {
     try {
       const page = await live.devices.audit(last.at);
       const fresh = page.filter((entry) => entry.at < last.at);
-      if (fresh.length === 0) setAll(true);
+      setOldestPage(page);
       setOlder([...older(), ...fresh]);
     } catch (error) {
       const failure = failureOf(error);

@@ -1,7 +1,8 @@
 // Looking after devices as an owner does, over a whole live world in memory.
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { AUDIT_PAGE } from '@myspinbot/shared/wire/pairing.ts';
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@solidjs/testing-library';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import {
   createFakeLive,
   type FakeLive,
@@ -223,14 +224,35 @@ describe('scripts', () => {
 });
 
 describe('what happened and how it is guarded', () => {
-  it('is told in sentences, and in pages until there is no more', async () => {
-    const live = open();
-    const audit = vi.spyOn(live.devices, 'audit');
+  it('is told in sentences, and nobody is asked for more than there is', async () => {
+    open();
     expect(await screen.findByText('A wrong code; 2 tries were left.', {}, WAIT)).toBeTruthy();
     expect(screen.getByText('Somebody unknown, from 192.168.1.77')).toBeTruthy();
-    fireEvent.click(screen.getByRole('button', { name: 'Show more' }));
+    expect(screen.queryByRole('button', { name: 'Show more' })).toBeNull();
+  });
+
+  it('comes in pages until there is no more', async () => {
+    const at = Date.now();
+    const all = Array.from({ length: AUDIT_PAGE + 20 }, (_, count) => ({
+      at: at - count,
+      kind: 'refused' as const,
+      who: null,
+      name: null,
+      from: '192.168.1.77',
+      what: `Refused number ${count}`,
+    }));
+    let audit: MockInstance<FakeLive['devices']['audit']> | undefined;
+    open({}, (live) => {
+      audit = vi
+        .spyOn(live.devices, 'audit')
+        .mockImplementation(async (before = Number.POSITIVE_INFINITY) =>
+          all.filter((entry) => entry.at < before).slice(0, AUDIT_PAGE),
+        );
+    });
+    fireEvent.click(await screen.findByRole('button', { name: 'Show more' }, WAIT));
+    expect(await screen.findByText(`Refused number ${AUDIT_PAGE + 19}`, {}, WAIT)).toBeTruthy();
     await waitFor(() => expect(screen.queryByRole('button', { name: 'Show more' })).toBeNull());
-    expect(audit.mock.calls.at(-1)?.[0]).toEqual(expect.any(Number));
+    expect(audit?.mock.calls.at(-1)?.[0]).toBe(at - AUDIT_PAGE + 1);
   });
 
   it('a new authority is made only by somebody who agreed to what follows', async () => {
