@@ -84,7 +84,7 @@ function welcome(agent: RunningAgent, dataDir: string): string {
     `  ${agent.link}`,
     ...(best === undefined
       ? ['It is for this machine alone.']
-      : [`Another device: ${best}, after "npx myspinbot pair" here.`]),
+      : ['For a phone or another computer, run here: npx myspinbot pair', `In the network it is ${best}`]),
     `Everything is kept in ${dataDir}`,
     'Stop with Ctrl+C.',
   ];
