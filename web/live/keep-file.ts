@@ -1,9 +1,8 @@
 // Takes a file from a person's hand into the device's store: looks at what it is, leaves behind what a picture says
 // besides itself, hashes it in the worker, keeps it and queues it for the workstation in one commit. Every refusal is one sentence with the next step.
-import { type AssetRef, MAX_ASSET_BYTES } from '@myspinbot/shared/asset/asset.ts';
+import { type AssetRef, type AssetType, MAX_ASSET_BYTES } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { AssetStore } from '../vault/assets.ts';
-import { cleanPicture } from '../vault/clean-picture.ts';
 import type { BlobHashes } from '../vault/hashing.ts';
 import { contentType, family, HEAD_BYTES } from './content-type.ts';
 
@@ -58,9 +57,7 @@ export async function keepFile(
   }
   // A plain Blob: a File would drag its name and date into the store, and a type we did not check.
   const kept =
-    family(type) === 'image'
-      ? await cleanPicture(file, type)
-      : { blob: file.slice(0, file.size, type), type };
+    family(type) === 'image' ? await cleaned(file, type) : { blob: file.slice(0, file.size, type), type };
   const { hash, blocks } = await world.hash(kept.blob);
   const ref: AssetRef = {
     hash,
@@ -70,6 +67,20 @@ export async function keepFile(
   };
   await world.store.keep(ref, blocks, kept.blob);
   return ref;
+}
+
+/** What cleans is loaded with the first picture: it is no part of the first load, and later the app has it offline. */
+async function cleaned(picture: Blob, type: AssetType): Promise<{ blob: Blob; type: AssetType }> {
+  const { cleanPicture } = await import('../vault/clean-picture.ts').catch((cause: unknown) => {
+    throw new Failure({
+      code: 'engine-missing',
+      message: 'A part of the app that pictures need could not be loaded.',
+      hint: 'See that the workstation is on, then choose the picture again.',
+      retry: 'soon',
+      cause,
+    });
+  });
+  return cleanPicture(picture, type);
 }
 
 const words: Readonly<Record<string, string>> = { image: 'a picture', audio: 'a sound', video: 'a film' };
