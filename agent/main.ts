@@ -78,7 +78,8 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       addresses: () => network?.links('http') ?? [],
       ownMachineAddress: () => url,
     });
-    parts.push({ order: 7, close: () => gate.close() });
+    // The last: whatever is still answered asks it.
+    parts.push({ order: 9, close: () => gate.close() });
     const hub = await createHub({
       dir: join(dataDir, 'documents'),
       clock,

@@ -1,5 +1,7 @@
 // Every route and socket, asked as everybody: what the access table says is what the server does. And proofs and
 // tokens that were stolen, changed, used before or made for something else are nobody's.
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { JobId } from '@myspinbot/shared/job/job.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { SOCKET_PROTOCOL } from '@myspinbot/shared/wire/pairing.ts';
@@ -313,6 +315,40 @@ describe('sockets', () => {
     const log = await (await fetch(`${agent.url}/api/audit`, { headers: headers.owner })).json();
     expect(JSON.stringify(log)).toContain('Lost phone was removed');
   });
+});
+
+test('an upload of somebody who is removed meanwhile makes no job', async () => {
+  const device = await pairedWith(agent, { role: 'member' }, 'In a hurry');
+  const { Authorization } = await device.headers();
+  const before = agent.queue.jobs().length;
+  const part = (name: string, more = '') =>
+    `--x\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`;
+  const photo = Buffer.from(smallPng(9));
+  const socket = connect(agent.port, '127.0.0.1');
+  const heard = async () => String((await once(socket, 'data'))[0]);
+  const chunk = (bytes: Buffer | string) => {
+    socket.write(`${Buffer.byteLength(bytes).toString(16)}\r\n`);
+    socket.write(bytes);
+    socket.write('\r\n');
+  };
+  socket.write(
+    `POST /api/generate HTTP/1.1\r\nHost: 127.0.0.1:${agent.port}\r\nAuthorization: ${Authorization}\r\n` +
+      'Content-Type: multipart/form-data; boundary=x\r\nTransfer-Encoding: chunked\r\n' +
+      'Expect: 100-continue\r\n\r\n',
+  );
+  // It was let in; what is asked afterwards is answered after that.
+  expect(await heard()).toMatch(/^HTTP\/1\.1 100 /);
+  chunk(`${part('script')}Hello\r\n${part('photo', '; filename="a.png"')}`);
+  chunk(photo.subarray(0, 40));
+  expect(await status('GET', '/health', {})).toBe(200);
+  await agent.gate.removeDevice(device.id!, { erase: false }, local);
+  chunk(photo.subarray(40));
+  chunk('\r\n--x--\r\n');
+  socket.write('0\r\n\r\n');
+  const answer = await heard();
+  socket.destroy();
+  expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+  expect(agent.queue.jobs().length).toBe(before);
 });
 
 test('a route that does not say who may use it cannot be added', async () => {

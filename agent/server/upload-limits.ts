@@ -6,6 +6,7 @@ import { createLimit, within } from '../pairing/limits.ts';
 import type { Gate } from '../pairing/port.ts';
 import type { Clock } from '../queue/clock.ts';
 import type { Quota } from '../vault/quota.ts';
+import { unpaired } from './admission.ts';
 
 /** A person spins a few times a minute; a script that makes a whole series waits for the queue anyway. */
 const UPLOADS = { burst: 30, perSecond: 1 / 2 };
@@ -13,7 +14,8 @@ const UPLOADS = { burst: 30, perSecond: 1 / 2 };
 export interface UploadLimits {
   /**
    * Does `work` within what this asker may bring; it tells every byte that came. Throws Failure `too-often` before it
-   * begins, and `no-room` before, or in the middle of a request that did not say how large it is.
+   * begins, and `no-room` before, or in the middle of a request that did not say how large it is. Who is removed while
+   * their upload comes gets Failure `unpaired`.
    */
   within<T>(request: FastifyRequest, work: (received: (bytes: number) => void) => Promise<T>): Promise<T>;
 }
@@ -21,7 +23,7 @@ export interface UploadLimits {
 export function createUploadLimits(world: {
   clock: Clock;
   quota: Quota;
-  gate: Pick<Gate, 'brought'>;
+  gate: Pick<Gate, 'brought' | 'onCut'>;
   /** For the figures. */
   received(bytes: number): void;
 }): UploadLimits {
@@ -36,13 +38,19 @@ export function createUploadLimits(world: {
       const isDeclared = Number.isSafeInteger(length) && length >= 0;
       const promised = quota.promise(who, isDeclared ? length : 0);
       let bytes = 0;
+      let isCut = false;
+      const stopListening = gate.onCut((id) => {
+        if (id === principalId(who)) isCut = true;
+      });
       try {
         return await work((more) => {
           bytes += more;
           world.received(more);
+          if (isCut) throw unpaired();
           if (!isDeclared) quota.check(who, bytes);
         });
       } finally {
+        stopListening();
         promised.done();
         if (bytes > 0) gate.brought(who, bytes);
       }
