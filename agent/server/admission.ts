@@ -4,7 +4,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Action, may, type Principal } from '@myspinbot/shared/access/access.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from '../log/logger.ts';
 import type { Gate, Origin } from '../pairing/port.ts';
 import { originOf } from './door.ts';
@@ -37,6 +37,9 @@ export interface AdmissionWorld {
   /** Told when a request was turned away. */
   refused(): void;
 }
+
+/** Of a body that nobody wants: a photo's worth. */
+const UNREAD_BYTES = 16 * 1024 * 1024;
 
 /** Why a request or an upgrade is not meant for this agent; undefined when it is. It is noted. */
 export function turnAway(raw: IncomingMessage, world: AdmissionWorld): Refused | undefined {
@@ -81,15 +84,12 @@ export function admitOnly(app: FastifyInstance, world: AdmissionWorld): void {
     request.origin = origin;
     const refused = turnAway(request.raw, world);
     if (refused !== undefined) {
-      throw endingWith(
-        request,
-        reply,
-        new Failure({
-          code: 'refused',
-          message: `This request is not from the agent's own page (${refused}).`,
-          hint: 'Open the address that the workstation shows.',
-        }),
-      );
+      unread(request);
+      throw new Failure({
+        code: 'refused',
+        message: `This request is not from the agent's own page (${refused}).`,
+        hint: 'Open the address that the workstation shows.',
+      });
     }
     const needs = request.is404 ? 'everybody' : request.routeOptions.config.needs;
     if (needs === 'everybody') return;
@@ -99,7 +99,8 @@ export function admitOnly(app: FastifyInstance, world: AdmissionWorld): void {
       if (needs === 'own-machine' && origin.isOwnMachine) return;
       world.refused();
       void reply.header('WWW-Authenticate', 'Bearer');
-      throw endingWith(request, reply, unpaired());
+      unread(request);
+      throw unpaired();
     }
     gate.seen(who);
     if (needs !== undefined && may(who, actionOf(needs, request))) return;
@@ -107,7 +108,8 @@ export function admitOnly(app: FastifyInstance, world: AdmissionWorld): void {
     world.refused();
     const asked = `Asked for ${request.method} ${request.routeOptions.url ?? '?'}, which it may not`;
     gate.note({ kind: 'refused', what: asked }, who, origin.address);
-    throw endingWith(request, reply, notAllowed(who));
+    unread(request);
+    throw notAllowed(who);
   });
 }
 
@@ -116,13 +118,16 @@ function actionOf(needs: Exclude<Needs, 'everybody'>, request: FastifyRequest): 
   return typeof needs === 'function' ? needs(request) : needs;
 }
 
-/** What is still to come of a request that is turned away is not read: the connection ends with the answer. */
-function endingWith(request: FastifyRequest, reply: FastifyReply, failure: Failure): Failure {
-  const { headers } = request;
-  if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
-    void reply.header('Connection', 'close');
-  }
-  return failure;
+/**
+ * What still comes of a request that is turned away is let go by, up to a limit: a connection that is closed while its
+ * sender still writes takes the answer with it.
+ */
+function unread({ raw }: FastifyRequest): void {
+  let left = UNREAD_BYTES;
+  raw.on('data', (piece: Buffer) => {
+    left -= piece.length;
+    if (left < 0) raw.socket.destroy();
+  });
 }
 
 export function unpaired(): Failure {
