@@ -6,7 +6,12 @@ import { describe, expect, test } from 'vitest';
 import { type AssetHash, BLOCK_BYTES } from '../asset/asset.ts';
 import { Failure } from '../failure/failure.ts';
 import { decodePiece, encodePiece, MAX_PIECE_BYTES } from '../wire/block-frame.ts';
-import { encodeTransfer, TRANSFER_CREDITS, TRANSFER_VERSION, type TransferMessage } from '../wire/transfer.ts';
+import {
+  encodeTransfer,
+  TRANSFER_CREDITS,
+  TRANSFER_VERSION,
+  type TransferMessage,
+} from '../wire/transfer.ts';
 import { createFragments } from './fragments.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.ts';
 import { createTransferSession, type TransferEvent, type TransferSession } from './session.ts';

@@ -190,11 +190,12 @@ export function createTransferSession(options: TransferSessionOptions): Transfer
       ? start()
       : new Promise((resolve) => waiting.push(() => resolve(start())));
 
-  function receive(frame: string | Uint8Array): void {
+  const receive: TransferSession['receive'] = (frame) => {
     if (state === 'closed') return;
     if (state === 'new') return violation('a frame came before the link was open');
     if (state === 'meeting') {
-      if (early.length >= MAX_EARLY || typeof frame !== 'string') return violation('too much before an answer');
+      if (early.length >= MAX_EARLY || typeof frame !== 'string')
+        return violation('too much before an answer');
       early.push(frame);
       return;
     }
@@ -208,7 +209,7 @@ export function createTransferSession(options: TransferSessionOptions): Transfer
     if (piece === undefined) return violation('not a piece of a block');
     if (state !== 'open') return violation('a block came before hello');
     wanter.piece(piece);
-  }
+  };
 
   return {
     open() {
