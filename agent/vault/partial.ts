@@ -1,6 +1,7 @@
 // An upload in progress: a folder with the bytes so far, a bitmap of the blocks that are durable, and the offer.
-// A bit is set on disk only after its block is on disk, so after kill -9 the bitmap never promises too much.
-// It does not know where a finished asset goes.
+// A bit is set on disk only after its block is on disk, so after kill -9 the bitmap never promises too much. Blocks
+// that come while the disk is waited for are made durable together with the next wait. It does not know where a
+// finished asset goes.
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AssetRef, assetRefSchema, blockRange } from '@myspinbot/shared/asset/asset.ts';
@@ -48,7 +49,9 @@ export async function openPartial(dir: string, ref: AssetRef, blocks: readonly s
 
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
-  /** One call at a time: blocks of two senders may meet here. */
+  /** Blocks that are not durable yet. */
+  const underWay = new Set<Promise<unknown>>();
+  /** One at a time; a write may go on beside it. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work);
     last = turn.catch(() => {});
@@ -62,24 +65,38 @@ export async function openPartial(dir: string, ref: AssetRef, blocks: readonly s
     const { start, end } = blockRange(ref.bytes, index);
     return bytes.length === end - start && sha256(bytes) === blocks[index];
   };
+  /** Written and not yet durable; they share the next wait for the disk. */
+  let written: number[] = [];
+  let syncing: Promise<void> | undefined;
+  const makeDurable = (index: number): Promise<void> => {
+    written.push(index);
+    syncing ??= inTurn(async () => {
+      syncing = undefined;
+      const together = written;
+      written = [];
+      await file.datasync();
+      for (const one of together) set(bitmap, one);
+      await writeBitmap();
+    });
+    return syncing;
+  };
 
   return {
     dir,
     data,
     missing: () => blocks.flatMap((_, index) => (isSet(bitmap, index) ? [] : [index])),
-    block: (index, bytes) =>
-      inTurn(() =>
-        onDisk(async () => {
-          if (index < 0 || index >= blocks.length || !fits(index, bytes)) return false;
-          if (isSet(bitmap, index)) return true;
-          if (closed) throw new Error('the partial asset is closed');
-          await file.write(bytes, 0, bytes.length, blockRange(ref.bytes, index).start);
-          await file.datasync();
-          set(bitmap, index);
-          await writeBitmap();
-          return true;
-        }),
-      ),
+    block(index, bytes) {
+      const keeping = onDisk(async () => {
+        if (index < 0 || index >= blocks.length || !fits(index, bytes)) return false;
+        if (isSet(bitmap, index)) return true;
+        if (closed) throw new Error('the partial asset is closed');
+        await file.write(bytes, 0, bytes.length, blockRange(ref.bytes, index).start);
+        await makeDurable(index);
+        return true;
+      });
+      underWay.add(keeping);
+      return keeping.finally(() => underWay.delete(keeping));
+    },
     whole: () =>
       inTurn(() =>
         onDisk(async () => {
@@ -105,12 +122,12 @@ export async function openPartial(dir: string, ref: AssetRef, blocks: readonly s
           });
         }),
       ),
-    close: () =>
-      inTurn(async () => {
-        if (closed) return;
-        closed = true;
-        await Promise.all([file.close(), map.close()]);
-      }),
+    async close() {
+      if (closed) return void (await last);
+      closed = true;
+      await Promise.allSettled(underWay);
+      await inTurn(() => Promise.all([file.close(), map.close()]));
+    },
   };
 }
 
