@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { BLOCK_BYTES } from '@myspinbot/shared/asset/asset.ts';
 import { jobRequestSchema } from '@myspinbot/shared/job/job.ts';
 import { createMemoryStore } from '@myspinbot/shared/transfer/memory-store.ts';
@@ -186,6 +187,24 @@ describe('a hostile peer', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(process.memoryUsage.rss() - before).toBeLessThan(64 * BLOCK_BYTES);
+  });
+
+  test('that answers no close is gone all the same', async () => {
+    const line = connect(agent.port, '127.0.0.1');
+    const ended = once(line, 'close');
+    line.write(
+      `GET /transfer HTTP/1.1\r\nHost: 127.0.0.1:${agent.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}\r\n` +
+        `Authorization: ${agent.headers().authorization}\r\n\r\n`,
+    );
+    let heard = '';
+    line.on('data', (data: Buffer) => {
+      heard += data.toString('latin1');
+      // A masked text frame that is no message: the agent closes, and nobody answers that.
+      if (heard.includes('transfer/hello')) line.write(Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x78]));
+    });
+    await ended;
+    expect(heard).toContain('not a transfer message');
   });
 
   test('gets no socket past the limit', async () => {

@@ -19,6 +19,8 @@ const MISSED = 2;
 const HIGH_WATER_BYTES = 1024 * 1024;
 /** What a peer that does not read may have waiting before it is cut off: the credits of a few assets. */
 const MAX_BACKLOG_BYTES = 64 * 1024 * 1024;
+/** From the word that a socket ends to its end. */
+const LEAVE_MS = 300;
 const MAX_SOCKETS = 64;
 /** One device has a socket per tab; one that opens more must not shut out the others. */
 const MAX_SOCKETS_EACH = 16;
@@ -43,11 +45,17 @@ export function createSocketLinks(options: {
   });
   const open = new Map<WebSocket, { missed: number; readBytes: number; id: string; line: Duplex }>();
 
+  const heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS;
+  let lookedAt = performance.now();
   const heartbeat = setInterval(() => {
+    const now = performance.now();
+    // We were away ourselves (a busy processor, a machine that slept): what is silent may be waiting to be read.
+    const isLate = now - lookedAt > heartbeatMs * 1.5;
+    lookedAt = now;
     for (const [socket, state] of open) {
       // A large frame on a slow network is no silence: what counts is that bytes come.
       const readBytes = (state.line as { bytesRead?: number }).bytesRead ?? 0;
-      if (readBytes !== state.readBytes) state.missed = 0;
+      if (readBytes !== state.readBytes || isLate) state.missed = 0;
       state.readBytes = readBytes;
       if (state.missed >= MISSED) socket.terminate();
       else {
@@ -55,7 +63,7 @@ export function createSocketLinks(options: {
         socket.ping();
       }
     }
-  }, options.heartbeatMs ?? HEARTBEAT_MS);
+  }, heartbeatMs);
   heartbeat.unref();
 
   const connect = (socket: WebSocket, line: Duplex, who: Principal) => {
@@ -126,6 +134,8 @@ export function socketLink(socket: WebSocket): FrameLink {
       if (why === undefined) socket.close(1000);
       else if (why === REMOVED) socket.close(REMOVED_CLOSE, why);
       else socket.close(1008, why.slice(0, 120));
+      // Whoever does not answer is not waited for, and gets nothing more of what was on its way.
+      setTimeout(() => socket.terminate(), LEAVE_MS).unref();
     },
   };
 }

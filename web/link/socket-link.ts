@@ -89,8 +89,13 @@ export function openSocketLink(socket: TransferSocket, clock: Clock): Promise<Fr
   return new Promise((resolve, reject) => {
     socket.onopen = () => {
       heardAt = clock.now();
+      let lookedAt = heardAt;
       stopLooking = clock.every(LOOK_MS, () => {
-        if (clock.now() - heardAt > SILENCE_MS) close('nothing was heard for three seconds');
+        const now = clock.now();
+        // We were away ourselves (a phone that slept): what was said meanwhile may be waiting to be read.
+        if (now - lookedAt > 2 * LOOK_MS) heardAt = Math.max(heardAt, now - SILENCE_MS + 2 * LOOK_MS);
+        lookedAt = now;
+        if (now - heardAt > SILENCE_MS) close('nothing was heard for three seconds');
       });
       resolve(link);
     };
