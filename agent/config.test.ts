@@ -63,6 +63,10 @@ describe('the configuration', () => {
       mdns: true,
       quota: { totalBytes: 2 * 1024 ** 3 },
     });
+    expect(readConfig({ dataDir: dir, listen: ['0::0', '::ffff:0.0.0.0'] }, linux(env)).listen).toEqual([
+      '::',
+      '0.0.0.0',
+    ]);
     expect(readConfig({ dataDir: dir, listen: 'loopback' }, linux(env)).listen).toBe('loopback');
   });
 

@@ -41,7 +41,10 @@ export interface ConfigOptions {
 
 const portSchema = z.coerce.number().int().min(0).max(65_535);
 const levelSchema = z.enum(['debug', 'info', 'warn', 'error', 'silent']);
-const addressSchema = z.string().refine((text) => isIP(text) !== 0, { error: 'not an IP address' });
+const addressSchema = z
+  .string()
+  .refine((text) => isIP(text) !== 0, { error: 'not an IP address' })
+  .transform(plainAddress);
 const listenSchema = z.union([z.enum(['all', 'loopback']), z.array(addressSchema).min(1).max(16)]);
 /** In the variable several addresses are separated by commas. */
 const listenWordSchema = z
@@ -90,7 +93,7 @@ export function readConfig(
   return {
     dataDir,
     port: options.port ?? named('MYSPINBOT_PORT', portSchema) ?? file.port ?? DEFAULT_PORT,
-    listen: options.listen ?? named('MYSPINBOT_LISTEN', listenWordSchema) ?? file.listen ?? 'all',
+    listen: asWritten(options.listen) ?? named('MYSPINBOT_LISTEN', listenWordSchema) ?? file.listen ?? 'all',
     mdns: options.mdns ?? named('MYSPINBOT_MDNS', switchSchema) ?? file.mdns ?? true,
     quota: {
       totalBytes: (named('MYSPINBOT_QUOTA_GIB', gibSchema) ?? file.quota?.totalGiB ?? QUOTA_GIB.total) * GIB,
@@ -101,6 +104,20 @@ export function readConfig(
     logLevel: options.logLevel ?? named('MYSPINBOT_LOG', levelSchema) ?? file.logLevel ?? 'warn',
     webDir: options.webDir,
   };
+}
+
+/** An address is written in one way only: "0::0" is "::", and IPv4 in IPv6 clothes is IPv4. */
+function plainAddress(address: string): string {
+  if (isIP(address) !== 6 || address.includes('%')) return address;
+  const short = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(short) ?? [];
+  if (high === undefined || low === undefined) return short;
+  const bytes = Buffer.from(high.padStart(4, '0') + low.padStart(4, '0'), 'hex');
+  return bytes.join('.');
+}
+
+function asWritten(listen: Listen | undefined): Listen | undefined {
+  return typeof listen === 'object' ? listen.map(plainAddress) : listen;
 }
 
 /** Where data of an application belongs on this system. */

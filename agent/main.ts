@@ -1,11 +1,12 @@
 // The composition root of the daemon: the workshop where jobs are done, and around it who may come in, the documents,
 // the sockets, the figures, the network and the server. It decides nothing; it hands each part what the part needs.
 import { randomBytes } from 'node:crypto';
-import { access, chmod, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Config } from './config.ts';
+import { openDataFolder, shutFolders } from './data-folder.ts';
 import { builtinEngines } from './engines/catalog.ts';
 import { createHub } from './hub/hub.ts';
 import { createProjectAssets } from './hub/project-assets.ts';
@@ -63,7 +64,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
   };
 
   try {
-    await makeDataFolder(dataDir);
+    await openDataFolder(dataDir, log);
     // First, because it is what keeps a second agent out: the system frees it when this process dies.
     const workshop = await openOnly(dataDir, log);
     parts.push({ order: 5, close: () => workshop.close() });
@@ -88,10 +89,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       nameOf: (device) => gate.device(device)?.name,
     });
     parts.push({ order: 7, close: () => hub.close() });
-    // What was another account's to read is not any more, whatever made these folders.
-    for (const folder of ['vault', 'documents', 'ledger', 'work']) {
-      await chmod(join(dataDir, folder), 0o700).catch(() => undefined);
-    }
+    await shutFolders(dataDir, ['vault', 'documents', 'ledger', 'work'], log);
     const mirror = createMirror({
       queue,
       hub,
@@ -259,21 +257,6 @@ async function rotate(network: Network | undefined): Promise<void> {
     message: 'This agent is for its own machine alone and has no certificate.',
     hint: 'Start it without --local.',
   });
-}
-
-/** Throws Failure `bad-input` when it cannot be made or written. */
-async function makeDataFolder(dataDir: string): Promise<void> {
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    throw new Failure({
-      code: 'bad-input',
-      message: `The data folder ${dataDir} cannot be made or written (${(cause as NodeJS.ErrnoException).code ?? String(cause)}).`,
-      hint: 'Start as the account that owns it, or name another folder with --data DIR.',
-      cause,
-    });
-  }
 }
 
 /** Opens the workshop, or says where the agent is that has it. */

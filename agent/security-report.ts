@@ -19,7 +19,12 @@ export async function securityOf(world: {
     authority:
       authority === undefined
         ? null
-        : { name: authority.name, sha256: authority.sha256, notAfter: authority.notAfter },
+        : {
+            name: authority.name,
+            sha256: authority.sha256,
+            notAfter: authority.notAfter,
+            ...(authority.replaced === undefined ? {} : { replaced: authority.replaced }),
+          },
     leafNotAfter: network?.certificates.leafNotAfter() ?? null,
     confinement: { ...shutIn, by: shutIn.by.join(' and ').slice(0, 40) },
     quota: quota.usage(),

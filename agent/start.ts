@@ -13,7 +13,7 @@ const help = `myspinbot start: run the agent and serve the app
   --port N       port on this machine, 0 for any free one (also MYSPINBOT_PORT; default ${DEFAULT_PORT})
   --no-open      do not open the browser
   --local        for this machine alone: nothing listens on the network
-  --address IP   listen on this address only, besides the loopback; repeat it for more
+  --address IP   listen on this address only, besides the loopback; repeat it for more (0.0.0.0, :: = all)
   --no-mdns      do not announce myspinbot.local in the network
   --json         say what happens as lines of JSON on standard output
   --log LEVEL    debug | info | warn | error | silent, lines of JSON on standard error (default warn)

@@ -1,6 +1,6 @@
 // Makes certificates: an authority that is good for private networks alone, and leaves for servers. What is made is
 // PEM; where it is kept and when it is made anew is not known here. The library is loaded only when something is made.
-import { createHash, randomBytes, webcrypto } from 'node:crypto';
+import { createHash, randomBytes, webcrypto, type X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' } as const;
@@ -19,7 +19,8 @@ export interface Pair {
 
 /**
  * What an authority may sign for, besides its own machine's names: DNS names with everything below them, and subnets
- * as address and mask.
+ * as address and mask. An authority with other limits than these is not taken up at the next start: after a change here
+ * every device must trust its workstation anew.
  */
 export const permittedDomains = ['local', 'home.arpa', 'localhost'];
 const permittedNetworks = [
@@ -35,8 +36,35 @@ const permittedNetworks = [
 ];
 
 /**
- * An authority for ten years whose signature is good for private addresses, local names and `ownNames` alone (critical
- * name constraints, RFC 5280, 4.2.1.10), and for no further authorities.
+ * Mail addresses and URIs are limited, too: a kind of name of which nothing is said would not be (RFC 5280, 4.2.1.10).
+ * Nobody is called that (RFC 6761, 6.4).
+ */
+const NOBODY = 'invalid';
+
+/** What it signs is good for servers, not for programs, mail or clients. */
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
+
+/**
+ * Whether an authority may sign for a name: everything below it counts as well, so that a name without a dot would be
+ * a domain of the outside world ("dev").
+ */
+export function isOwnableName(name: string): boolean {
+  return /^[^.]+(?:\.[^.]+)+$/.test(name);
+}
+
+/** Whether this authority is limited as `makeAuthority` would limit it. */
+export function isLimited(authority: X509Certificate, ownNames: readonly string[]): boolean {
+  const usages = authority.keyUsage as readonly string[] | undefined;
+  return (
+    ownNames.every(isOwnableName) &&
+    usages?.join() === SERVER_AUTH &&
+    authority.raw.includes(Buffer.from(nameConstraints([...permittedDomains, ...ownNames])))
+  );
+}
+
+/**
+ * An authority for ten years whose signature is good for servers (EKU), for private addresses, local names and
+ * `ownNames` alone (critical name constraints, RFC 5280, 4.2.1.10), and for no further authorities.
  */
 export async function makeAuthority(name: string, ownNames: readonly string[], now: number): Promise<Pair> {
   const x509 = await library();
@@ -53,6 +81,7 @@ export async function makeAuthority(name: string, ownNames: readonly string[], n
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      new x509.ExtendedKeyUsageExtension([SERVER_AUTH], false),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false),
       new x509.Extension('2.5.29.30', true, nameConstraints([...permittedDomains, ...ownNames])),
     ],
@@ -90,7 +119,7 @@ export async function makeLeaf(
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth], false),
+      new x509.ExtendedKeyUsageExtension([SERVER_AUTH], false),
       new x509.SubjectAlternativeNameExtension(alternatives, false),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false),
       await x509.AuthorityKeyIdentifierExtension.create(issuer, false),
@@ -133,11 +162,13 @@ async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
   return `-----BEGIN PRIVATE KEY-----\n${base64.match(/.{1,64}/g)!.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
-/** NameConstraints with permitted subtrees, as DER: SEQUENCE { [0] { SEQUENCE { base [2] or [7] } ... } }. */
+/** NameConstraints with permitted subtrees, as DER: SEQUENCE { [0] { SEQUENCE { base [1], [2], [6] or [7] } ... } }. */
 function nameConstraints(domains: readonly string[]): ArrayBuffer {
   const subtrees = [
     ...[...new Set(domains)].map((domain) => der(0x82, Buffer.from(domain, 'ascii'))),
     ...permittedNetworks.map((network) => der(0x87, Buffer.from(network, 'hex'))),
+    der(0x81, Buffer.from(NOBODY, 'ascii')),
+    der(0x86, Buffer.from(NOBODY, 'ascii')),
   ].map((base) => der(0x30, base));
   return new Uint8Array(der(0x30, der(0xa0, Buffer.concat(subtrees)))).buffer;
 }

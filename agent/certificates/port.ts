@@ -18,6 +18,8 @@ export interface Authority {
   /** SHA-256 of the certificate, as hex pairs with colons: what system dialogs show. */
   readonly sha256: string;
   readonly notAfter: number;
+  /** There was another before it, which devices may still trust. */
+  readonly replaced?: { readonly at: number; readonly why: string } | undefined;
 }
 
 /** Certificates that are always fit for where the agent is now. */

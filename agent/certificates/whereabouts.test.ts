@@ -65,3 +65,23 @@ test('an agent for its own machine is nowhere; named addresses are the ones ther
   const named = createWhereabouts({ listen: ['127.0.0.1', '127.0.0.2', '8.8.8.8'], ...world });
   expect([named.addresses(), named.names()]).toEqual([['127.0.0.2'], []]);
 });
+
+test('a bare name is not told: no certificate can be for it', () => {
+  const whereabouts = createWhereabouts({
+    listen: 'all',
+    clock: handClock(0),
+    hostname: () => 'dev',
+    interfaces: () => ({}),
+  });
+  expect(whereabouts.names()).toEqual(['dev.local']);
+});
+
+test.each([
+  ['::', ['192.168.1.5', 'fd00::5']],
+  ['0.0.0.0', ['192.168.1.5']],
+])('%s stands for every address of its kind, and they are told', (address, told) => {
+  const interfaces = () => ({ eth0: [one('192.168.1.5'), one('fd00::5')] });
+  const world = { clock: handClock(0), hostname: () => 'desk', interfaces };
+  expect(createWhereabouts({ listen: [address], ...world }).addresses()).toEqual(told);
+  expect(createWhereabouts({ listen: ['fd00::5', address], ...world }).addresses()).toContain('fd00::5');
+});

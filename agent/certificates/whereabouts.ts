@@ -1,5 +1,6 @@
 // The names and addresses under which this machine is reached in its network, as they are now: a laptop changes them
 // when it changes rooms. It knows interfaces; it does not know certificates or who asks.
+import { isIPv4 } from 'node:net';
 import { networkInterfaces, hostname as systemHostname } from 'node:os';
 import type { Listen } from '../config.ts';
 import type { Clock } from '../queue/clock.ts';
@@ -71,16 +72,27 @@ export function createWhereabouts(world: {
 
 function addressesNow(listen: Listen, interfaces: Interfaces): string[] {
   if (listen === 'loopback') return [];
-  if (listen !== 'all') return listen.filter(isPrivateAddress).filter((one) => !isOwnLoopback(one));
+  const isAsked = askedBy(listen);
+  if (isAsked === undefined) {
+    return [...listen].filter(isPrivateAddress).filter((one) => !isOwnLoopback(one));
+  }
   const found = Object.entries(interfaces).flatMap(([name, list]) =>
     (list ?? [])
       .filter(({ address, internal }) => !internal && isPrivateAddress(address) && !/^fe80/i.test(address))
+      .filter(({ address }) => isAsked(address))
       .map(({ address }) => ({ address, rank: rankOf(name, address) })),
   );
   return found
     .sort((a, b) => a.rank - b.rank || a.address.localeCompare(b.address))
     .map(({ address }) => address)
     .slice(0, MAX_ADDRESSES);
+}
+
+/** Which of this machine's addresses are listened on; undefined when they are named one by one. */
+function askedBy(listen: Listen): ((address: string) => boolean) | undefined {
+  if (typeof listen === 'string' || listen.includes('::')) return () => true;
+  if (listen.includes('0.0.0.0')) return (address) => isIPv4(address) || listen.includes(address);
+  return undefined;
 }
 
 function isOwnLoopback(address: string): boolean {
@@ -97,12 +109,16 @@ function rankOf(name: string, address: string): number {
   return place + (address.startsWith('10.') ? 1 : 2);
 }
 
+/**
+ * Without the bare name: no certificate can be for it (an authority that may sign for "dev" may sign for all of that
+ * domain), and an address without a certificate is of no use to anybody.
+ */
 function namesNow(mdnsName: string | undefined, hostname: string): string[] {
   const name = hostname.toLowerCase().replace(/\.$/, '');
   const [first = ''] = name.split('.');
   const names = [mdnsName?.toLowerCase(), `${first}.local`, name].filter((one) => one !== undefined);
   return [...new Set(names.filter(isHostName))].filter(
-    (one) => one !== 'localhost' && one !== 'localhost.local',
+    (one) => one.includes('.') && one !== 'localhost.local',
   );
 }
 

@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { Failure, failureRecordSchema } from '@myspinbot/shared/failure/failure.ts';
 import { z } from 'zod';
 import { readRunning } from '../running-file.ts';
-
-/** It runs on this machine: longer means that it hangs. */
-const ANSWER_MS = 15_000;
+import { askOwn } from './own-connection.ts';
 
 export interface Agent {
   readonly url: string;
@@ -34,27 +32,14 @@ export async function findAgent(dataDir: string): Promise<Agent> {
   return {
     url,
     async ask(path, schema, { method = 'GET', body } = {}) {
-      let answer: Response;
-      let text: string;
-      try {
-        answer = await fetch(`${url}${path}`, {
-          method,
-          headers: {
-            Authorization: `Bearer ${token.trim()}`,
-            ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-          },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          signal: AbortSignal.timeout(ANSWER_MS),
-        });
-        text = await answer.text();
-      } catch (cause) {
-        throw notRunning(dataDir, cause);
-      }
-      const said = jsonOf(text);
-      if (answer.ok) return schema.parse(said);
-      const refused = failureRecordSchema.partial({ retry: true }).safeParse(said);
+      const said = await askOwn({ url, token: token.trim(), path, method, body }).catch((cause: unknown) => {
+        throw cause instanceof Failure ? cause : notRunning(dataDir, cause);
+      });
+      const json = jsonOf(said.text);
+      if (said.isGood) return schema.parse(json);
+      const refused = failureRecordSchema.partial({ retry: true }).safeParse(json);
       if (refused.success) throw new Failure({ ...refused.data, retry: refused.data.retry ?? 'never' });
-      throw notRunning(dataDir, new Error(`${path} answered ${answer.status}`));
+      throw notRunning(dataDir, new Error(`${path} answered ${said.status}`));
     },
   };
 }

@@ -39,8 +39,14 @@ export const ca: Command = {
         `File      ${path}`,
       ].join('\n'),
     );
-    if (values.rotate === true) {
-      hint('Delete the old one from every device, and trust this one: open the http:// address there.');
+    const { replaced } = authority;
+    if (replaced !== undefined) {
+      hint(
+        [
+          `It took the place of another on ${day(replaced.at)}: ${replaced.why}.`,
+          'A device that knows only the other one: open the http:// address there, trust this one, delete the old one.',
+        ].join('\n'),
+      );
     }
     return 0;
   },

@@ -19,11 +19,12 @@ import { createExchange } from './exchange.ts';
 import { openIdentity } from './identity.ts';
 import { createInvitations, type Random } from './invitations.ts';
 import { addressOf, createLimit, within } from './limits.ts';
+import { openOwnMachine } from './own-machine.ts';
 import type { Gate, Origin } from './port.ts';
 import { createProofs } from './proofs.ts';
 import { type KeptDevice, openRegistry } from './registry.ts';
 import { openStore, type Store } from './store.ts';
-import { bearerOf, createDeviceTokens, hashOf, newScriptToken, openLocalToken, TOKEN_MS } from './tokens.ts';
+import { bearerOf, createDeviceTokens, hashOf, newScriptToken, TOKEN_MS } from './tokens.ts';
 
 /** Nobody needs more; each is one that can be stolen. */
 const MAX_SCRIPTS = 100;
@@ -81,7 +82,7 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
   const audit = await openAudit(store, clock, log);
   const registry = await openRegistry(store, audit, clock, log);
   const identity = await openIdentity(join(dir, 'identity.pem'), { mayBeNew: registry.isEmpty, log });
-  const isLocalToken = await openLocalToken(options.localTokenFile, log);
+  const ownMachine = await openOwnMachine(options.localTokenFile, log);
   const { fingerprint } = identity;
   // As long as the wire allows: a machine's name may be longer.
   const { id, name } = options.agent;
@@ -148,11 +149,12 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
     agent,
     fingerprint,
 
+    proveOwn: ownMachine.prove,
     identify(authorization, origin) {
       const token = bearerOf(authorization);
       if (token === undefined) return undefined;
       // Not limited: a token cannot be guessed, and whoever has a right one must not suffer from a neighbour.
-      if (origin.isOwnMachine && isLocalToken(token)) return { kind: 'local' };
+      if (origin.isOwnMachine && ownMachine.isToken(token)) return { kind: 'local' };
       const script = registry.scriptOfHash(hashOf(token));
       if (script !== undefined) return { kind: 'script', id: script.id, scope: script.scope };
       const device = registry.device(tokens.holder(token) ?? '');

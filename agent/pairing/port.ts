@@ -18,6 +18,7 @@ import type {
   TokenGrant,
   TokenRequest,
 } from '@myspinbot/shared/wire/pairing.ts';
+import type { Wire } from './own-machine.ts';
 
 /** Where a request or socket comes from, as far as the network knows. */
 export interface Origin {
@@ -32,6 +33,8 @@ export interface Gate {
   /** SHA-256 of the agent's key (SPKI), base64url. */
   readonly fingerprint: string;
 
+  /** What shows a command of this machine's own account that it speaks to the agent, before it says who it is. */
+  proveOwn(nonce: string, wire: Wire): string;
   /**
    * Who sent this `Authorization` header: a device's short-lived token, a script's token, or, from this machine
    * alone, the local token. Undefined for anything else; never throws.

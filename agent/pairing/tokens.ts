@@ -1,11 +1,9 @@
-// What stands in an `Authorization` header: a device's token for some minutes, a script's until it is removed, and the
-// one that lies in a file on the agent's own machine. All are 256 random bits and are looked up by their hash, so the
-// time a look-up takes tells nothing about a token.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { fromBase64Url, toBase64Url } from '@myspinbot/shared/pairing/bytes.ts';
-import type { Logger } from '../log/logger.ts';
+// What stands in an `Authorization` header: a device's token for some minutes, and a script's until it is removed (that
+// of the agent's own machine is own-machine.ts). All are 256 random bits and are looked up by their hash, so the time a
+// look-up takes tells nothing about a token.
+import { createHash, randomBytes } from 'node:crypto';
+import { toBase64Url } from '@myspinbot/shared/pairing/bytes.ts';
 import type { Clock } from '../queue/clock.ts';
-import { readSecretFile, writeSecretFile } from '../secret-file.ts';
 import { lasts } from './freshness.ts';
 
 export const TOKEN_MS = 600_000;
@@ -60,22 +58,6 @@ export function newScriptToken(): string {
 /** SHA-256, base64url: what is kept of a token. */
 export function hashOf(token: string): string {
   return toBase64Url(createHash('sha256').update(token).digest());
-}
-
-/**
- * Reads the own machine's token, or makes a new one when there is none, when it is damaged, or when others on this
- * machine could have read it. Returns the check of a token against it.
- */
-export async function openLocalToken(file: string, log: Logger): Promise<(token: string) => boolean> {
-  const kept = await readSecretFile(file);
-  let token = kept?.text.trim();
-  if (token === undefined || !kept!.isPrivate || fromBase64Url(token)?.length !== TOKEN_BYTES) {
-    if (token !== undefined) log.warn('pairing.local-token-replaced', { file, wasPrivate: kept!.isPrivate });
-    token = newToken();
-    await writeSecretFile(file, `${token}\n`);
-  }
-  const hash = createHash('sha256').update(token).digest();
-  return (given) => timingSafeEqual(createHash('sha256').update(given).digest(), hash);
 }
 
 function newToken(): string {

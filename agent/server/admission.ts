@@ -7,7 +7,7 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from '../log/logger.ts';
 import type { Gate, Origin } from '../pairing/port.ts';
-import { originOf } from './door.ts';
+import { markProved, originOf } from './door.ts';
 import { type Refused, refuse } from './own-address.ts';
 import { secureHeaders } from './static-app.ts';
 
@@ -103,6 +103,7 @@ export function admitOnly(app: FastifyInstance, world: AdmissionWorld): void {
       throw unpaired();
     }
     gate.seen(who);
+    markProved(request.raw.socket);
     if (needs !== undefined && may(who, actionOf(needs, request))) return;
     if (needs === 'own-machine' && origin.isOwnMachine) return;
     world.refused();

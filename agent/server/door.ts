@@ -1,11 +1,12 @@
 // The doors: one port for HTTP and HTTPS, told apart by the first byte, on the loopback and on the addresses of the
 // network. It decides which server a connection belongs to and whether it may be made at all; it reads nothing of what
-// is said on it.
+// is said on it. Who has to go where there are too many is crowd.ts.
 //
 //   plain, from this machine over the loopback   the app's server
 //   plain, from the network                      the plain server, which has one page
 //   TLS (first byte 0x16, RFC 8446, 5.1)         the app's server, after the handshake
-import type { Server as HttpServer } from 'node:http';
+import type { EventEmitter } from 'node:events';
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, isIPv4, type Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
@@ -15,13 +16,16 @@ import { isPrivateAddress } from '../certificates/private-address.ts';
 import type { Listen } from '../config.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Origin } from '../pairing/port.ts';
+import { createCrowd, type Visitor } from './crowd.ts';
 
 const TLS_HANDSHAKE = 0x16;
 /** A browser speaks at once. Some open a connection to spare, and open another when that one is gone. */
 const SILENCE_MS = 10_000;
 const HANDSHAKE_MS = 10_000;
-/** Connections of the network: a house has a few devices, each with a handful. */
+/** Connections of the network, of strangers and of the known each: a house has a few devices, each with a handful. */
 const LIMITS = { all: 256, each: 64 };
+/** Said on a connection by whoever found out who is on it. */
+const PROVED = Symbol('proved');
 /** How often another free port is tried for all addresses together. */
 const TRIES = 20;
 
@@ -59,13 +63,20 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   /** Connections that belong to no server yet: nothing was said on them, or the handshake is not done. */
   const waiting = new Set<Socket>();
   const shakingHands = new Map<string, Socket>();
-  const counts = new Map<string, number>();
-  let open = 0;
+  const crowd = createCrowd({ strangers: limits, known: limits });
+  /** Connections of the network, before and after their handshake. */
+  const visitors = new WeakMap<Socket, Visitor>();
   let hasWarned = false;
 
   const tls = options.tls === undefined ? undefined : createTlsServer(tlsOptions(options.tls));
   tls?.on('secureConnection', (socket) => {
-    shakingHands.delete(pathOf(socket));
+    const path = pathOf(socket);
+    const visitor = visitors.get(shakingHands.get(path) ?? socket);
+    shakingHands.delete(path);
+    if (visitor !== undefined) {
+      visitors.set(socket, visitor);
+      (socket as EventEmitter).once(PROVED, () => crowd.proved(visitor));
+    }
     app.emit('connection', socket);
   });
   // Mostly devices that do not trust the certificate yet.
@@ -92,20 +103,11 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     });
     return tls.emit('connection', socket);
   };
-  /** Whether one more may come from there; it is counted until it ends. */
-  const isCounted = (socket: Socket, address: string): boolean => {
-    const own = counts.get(address) ?? 0;
-    if (open >= limits.all || own >= limits.each) return false;
-    open += 1;
-    counts.set(address, own + 1);
-    socket.once('close', () => {
-      open -= 1;
-      const left = counts.get(address)! - 1;
-      if (left > 0) counts.set(address, left);
-      else counts.delete(address);
-    });
-    return true;
+  const answered = ({ socket }: IncomingMessage, answer: ServerResponse) => {
+    const visitor = visitors.get(socket);
+    if (visitor !== undefined) answer.once('finish', () => crowd.answered(visitor));
   };
+  for (const server of [app, plain]) server.on('request', answered);
   const connected = (socket: Socket) => {
     socket.on('error', () => socket.destroy());
     const { address, isOwnMachine } = originOf(socket);
@@ -116,10 +118,16 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
         hasWarned = true;
         return socket.destroy();
       }
-      if (!isCounted(socket, address)) {
-        log.debug('door.full', { address, open });
-        return socket.destroy();
-      }
+      const visitor: Visitor = {
+        address,
+        end() {
+          log.debug('door.full', { address, ...crowd.counts() });
+          socket.destroy();
+        },
+      };
+      visitors.set(socket, visitor);
+      socket.once('close', () => crowd.left(visitor));
+      crowd.enter(visitor);
     }
     waiting.add(socket);
     socket.once('close', () => waiting.delete(socket));
@@ -143,6 +151,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     addresses: () => addresses,
     async close() {
       stopRenewing?.();
+      for (const server of [app, plain]) server.off('request', answered);
       const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
       for (const socket of [...waiting, ...shakingHands.values()]) socket.destroy();
       await Promise.all(closed);
@@ -162,6 +171,11 @@ function tlsOptions(certificates: Pick<Certificates, 'context'>): TlsOptions {
 /** The same for a connection before and after its handshake: no two have it at the same time. */
 function pathOf({ remoteAddress, remotePort, localAddress }: Socket): string {
   return `${remoteAddress} ${remotePort} ${localAddress}`;
+}
+
+/** Whoever is on this connection proved who they are: it is not counted with the strangers any more. */
+export function markProved(socket: EventEmitter): void {
+  socket.emit(PROVED);
 }
 
 /** Where a connection comes from. Over the loopback's own addresses is this machine; any other is the network. */

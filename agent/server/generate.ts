@@ -2,7 +2,7 @@
 // before a job exists. It writes the project as a device would, so that the app shows it like any other.
 import { randomBytes } from 'node:crypto';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
-import type { AssetHash, AssetRef, AssetType } from '@myspinbot/shared/asset/asset.ts';
+import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import { type Author, projectRoom } from '@myspinbot/shared/document/layout.ts';
 import { openProjectDocument } from '@myspinbot/shared/document/project-document.ts';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
@@ -21,7 +21,7 @@ import type { FastifyRequest } from 'fastify';
 import type { SocketHub } from '../hub/hub.ts';
 import { cleanPicture } from '../media/clean-picture.ts';
 import type { Queue } from '../queue/port.ts';
-import type { Vault } from '../vault/port.ts';
+import type { Found, Staged, Vault } from '../vault/port.ts';
 import { schemaFailure } from './replies.ts';
 
 /** Largest picture and largest sound of a form. A bomb or an hour of WAV is refused by its content; these only bound
@@ -64,25 +64,50 @@ export async function generate(
     hub: SocketHub;
     queue: Queue;
     now(): number;
-    /** Told of every piece of a file that came in; may throw to end it. */
+    /** Told of every piece of a file that came in, and once more before anything is kept; may throw to end it. */
     received(bytes: number): void;
   },
 ): Promise<Generated> {
-  const { vault, hub, queue } = world;
+  const { vault } = world;
   if (!request.isMultipart()) {
     throw bad(
       'The request is not a form.',
       'Send multipart/form-data with the parts photo, script or narration, and options.',
     );
   }
-  const form = await readForm(request, vault, world.received).catch((cause: unknown) => {
-    // The rest of the form is still coming: unread it would hold up the reply and the connection after it.
-    request.raw.unpipe();
-    request.raw.resume();
-    throw cause;
-  });
-  const options = optionsOf(form);
-  const assets = assetsOf(options, vault);
+  const staged: Staged[] = [];
+  try {
+    const take = (part: MultipartFile, kind: 'picture' | 'sound') =>
+      stage(part, kind, vault, world.received).then((one) => {
+        staged.push(one);
+        return one.ref;
+      });
+    const form = await readForm(request, take).catch((cause: unknown) => {
+      // The rest of the form is still coming: unread it would hold up the reply and the connection after it.
+      request.raw.unpipe();
+      request.raw.resume();
+      throw cause;
+    });
+    const options = optionsOf(form);
+    const assets = assetsOf(
+      options,
+      (hash) => staged.find(({ ref }) => ref.hash === hash)?.ref ?? vault.ref(hash),
+    );
+    // Only now, since nothing is wrong with any of it: what a refused form brought is nowhere.
+    world.received(0);
+    for (const one of staged) await one.keep();
+    return await spin(options, assets, world);
+  } finally {
+    for (const one of staged) await one.drop();
+  }
+}
+
+/** The job of what was asked for, and the project it is of. */
+async function spin(
+  options: SpinOptions,
+  assets: AssetRef[],
+  world: { hub: SocketHub; queue: Queue; now(): number },
+): Promise<Generated> {
   const at = world.now();
   const job: JobRequest = {
     id: `j_${randomBytes(12).toString('hex')}` as JobId,
@@ -93,15 +118,14 @@ export async function generate(
     device: apiAuthor.id,
     requestedAt: at,
   };
-  await writeProject(hub, job, at);
-  await queue.request(job);
+  await writeProject(world.hub, job, at);
+  await world.queue.request(job);
   return { jobId: job.id, projectId: job.project };
 }
 
 async function readForm(
   request: FastifyRequest,
-  vault: Vault,
-  received: (bytes: number) => void,
+  take: (part: MultipartFile, kind: 'picture' | 'sound') => Promise<AssetRef>,
 ): Promise<Form> {
   const form: Form = {
     photos: [],
@@ -114,10 +138,10 @@ async function readForm(
   for await (const part of partsOf(request)) {
     if (part.type === 'file') {
       const name = part.fieldname;
-      if (name === 'photo') form.photos.push(await keep(part, vault, 'picture', received));
-      else if (name === 'narration') form.narration = await keep(part, vault, 'sound', received);
-      else if (name === 'voice') form.voice = await keep(part, vault, 'sound', received);
-      else if (name === 'background') form.background = await keep(part, vault, 'picture', received);
+      if (name === 'photo') form.photos.push(await take(part, 'picture'));
+      else if (name === 'narration') form.narration = await take(part, 'sound');
+      else if (name === 'voice') form.voice = await take(part, 'sound');
+      else if (name === 'background') form.background = await take(part, 'picture');
       else throw unknownPart(name);
       continue;
     }
@@ -151,15 +175,13 @@ function brokenForm(cause: unknown): Failure {
 }
 
 /** A sound is kept as it came; a picture is made anew, and the one that came is not kept. */
-async function keep(
+function stage(
   part: MultipartFile,
-  vault: Vault,
   kind: 'picture' | 'sound',
+  vault: Vault,
   received: (bytes: number) => void,
-): Promise<AssetRef> {
-  const name = part.filename || undefined;
-  const check = (found: { bytes: number; type: AssetType }) => {
-    received(found.bytes);
+): Promise<Staged> {
+  const check = (found: Found) => {
     const what = `The file of ${part.fieldname}`;
     if (found.bytes === 0) throw bad(`${what} is empty.`, 'Choose another file.');
     // A container without known tracks may still hold sound: ffprobe decides later.
@@ -169,28 +191,34 @@ async function keep(
         : /^(?:audio|video)\//.test(found.type) || found.type === 'application/octet-stream';
     if (!fits) throw bad(`${what} is not a ${kind} but ${found.type}.`, `Send a ${kind} instead.`);
   };
-  if (kind === 'picture') {
-    const make = async (from: string, found: { bytes: number; type: AssetType }) => {
-      check(found);
-      return (await cleanPicture(from)).bytes;
-    };
-    return vault.putMade(bounded(part, MAX_PICTURE_BYTES), make, name);
-  }
-  const ref = await vault.put(bounded(part, MAX_SOUND_BYTES), name);
-  check(ref);
-  return ref;
+  const isPicture = kind === 'picture';
+  return vault.stage(bounded(part, isPicture ? MAX_PICTURE_BYTES : MAX_SOUND_BYTES, received), {
+    name: part.filename || undefined,
+    check,
+    ...(isPicture ? { make: async (from: string) => (await cleanPicture(from)).bytes } : {}),
+  });
 }
 
-async function* bounded(part: MultipartFile, limit: number): AsyncGenerator<Uint8Array> {
+async function* bounded(
+  part: MultipartFile,
+  limit: number,
+  received: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  const pieces = (part.file as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  const next = () =>
+    pieces.next().catch((cause: unknown) => {
+      throw brokenForm(cause);
+    });
   let bytes = 0;
   try {
-    for await (const piece of part.file as AsyncIterable<Uint8Array>) {
-      bytes += piece.length;
+    for (let piece = await next(); piece.done !== true; piece = await next()) {
+      bytes += piece.value.length;
+      received(piece.value.length);
       if (bytes > limit) break;
-      yield piece;
+      yield piece.value;
     }
-  } catch (cause) {
-    throw brokenForm(cause);
+  } finally {
+    await pieces.return?.();
   }
   if (bytes > limit || part.file.truncated) {
     throw bad(`The file of ${part.fieldname} is larger than ${limit / 2 ** 20} MB.`, 'Send a smaller file.');
@@ -270,9 +298,9 @@ function optionsOf(form: Form): SpinOptions {
 }
 
 /** Records of everything the options name. Throws Failure `not-found`. */
-function assetsOf(options: SpinOptions, vault: Vault): AssetRef[] {
+function assetsOf(options: SpinOptions, refOf: (hash: AssetHash) => AssetRef | undefined): AssetRef[] {
   return assetsNamed(options).map((hash) => {
-    const ref = vault.ref(hash);
+    const ref = refOf(hash);
     if (ref !== undefined) return ref;
     throw new Failure({
       code: 'not-found',

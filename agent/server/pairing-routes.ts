@@ -9,9 +9,11 @@ import {
   tokenRequestSchema,
 } from '@myspinbot/shared/wire/pairing.ts';
 import type { FastifyInstance } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Gate, Origin } from '../pairing/port.ts';
 import { schemaFailure } from './replies.ts';
+
+const ownMachineSchema = z.strictObject({ nonce: z.string().regex(/^[\w-]{43}$/) });
 
 export function addPairingRoutes(app: FastifyInstance, gate: Gate): void {
   const open = <T>(
@@ -32,4 +34,13 @@ export function addPairingRoutes(app: FastifyInstance, gate: Gate): void {
   open(endpoints.pairingFinish, pairingFinishSchema, (finish, origin) => gate.finishPairing(finish, origin));
   open(endpoints.challenge, challengeSchema, (asked, origin) => gate.challenge(asked, origin));
   open(endpoints.token, tokenRequestSchema, (request, origin) => gate.grantToken(request, origin));
+
+  app.get(endpoints.ownMachine, { config: { needs: 'everybody' } }, async ({ query, origin, raw }, reply) => {
+    const { localAddress = '', localPort = 0, remotePort = 0 } = raw.socket;
+    if (!origin.isOwnMachine) return reply.callNotFound();
+    const parsed = ownMachineSchema.safeParse(query);
+    if (!parsed.success) throw schemaFailure('The query', parsed.error);
+    const wire = { address: localAddress, port: localPort, peerPort: remotePort };
+    return { proof: gate.proveOwn(parsed.data.nonce, wire) };
+  });
 }

@@ -1,7 +1,9 @@
 // The real server over the loopback, with small engines behind it.
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { projectRoom } from '@myspinbot/shared/document/layout.ts';
 import { openProjectDocument } from '@myspinbot/shared/document/project-document.ts';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
@@ -70,7 +72,7 @@ const json = async (path: string): Promise<Record<string, unknown>> =>
 
 const png = (seed = 1) => new Blob([smallPng(seed)], { type: 'image/png' });
 /** A second of a tone, as a recording that ffmpeg really reads. */
-const wav = () => {
+const wav = (mark = 0) => {
   const rate = 16_000;
   const file = Buffer.alloc(44 + rate * 2);
   file.write('RIFF\0\0\0\0WAVEfmt ', 'latin1');
@@ -90,6 +92,7 @@ const wav = () => {
   file.write('data', 36, 'latin1');
   file.writeUInt32LE(rate * 2, 40);
   for (let at = 0; at < rate; at++) file.writeInt16LE(Math.round(9000 * Math.sin(at / 9)), 44 + at * 2);
+  file[44] = mark;
   return new Blob([file], { type: 'audio/wav' });
 };
 
@@ -366,6 +369,29 @@ describe('generate', () => {
     expect(body.message).toMatch(message);
     expect(body.hint).toMatch(/\w/);
     expect(agent.queue.jobs().length).toBe(before);
+  });
+
+  test('what a refused form brought is nowhere: not to be fetched, not to be named', async () => {
+    const { assets } = agent.vault.usage();
+    const secret = 'at home, 51 30 N';
+    const taken = await sharp(await png(77).arrayBuffer())
+      .withExif({ IFD0: { ImageDescription: secret } })
+      .jpeg()
+      .toBuffer();
+    const hash = createHash('sha256').update(taken).digest('hex');
+    const photo = () => new Blob([Uint8Array.from(taken)]);
+    const refused: Parameters<typeof form>[0][] = [
+      { voice: photo(), script: 'Hi', photo: png(78) },
+      { narration: photo(), photo: png(78) },
+      { photo: png(78), voice: wav(7) },
+      { photo: png(78), narration: wav(7), options: '{"size":"9x9"}' },
+    ];
+    for (const parts of refused) expect((await post(form(parts))).status).toBe(400);
+    expect((await ask(`/api/assets/${hash}`)).status).toBe(404);
+    const named = await post(form({ script: 'Hi', options: JSON.stringify({ photos: [hash] }) }));
+    expect(named.status).toBe(404);
+    expect(agent.vault.usage().assets).toBe(assets);
+    expect(await readdir(join(agent.dir, 'vault', 'temp'))).toEqual([]);
   });
 
   test('a part without a name is refused in a sentence', async () => {

@@ -9,7 +9,7 @@ import type { Logger } from '../log/logger.ts';
 import type { Gate } from '../pairing/port.ts';
 import type { SocketLinks } from '../transfer/socket-links.ts';
 import { type AdmissionWorld, turnAway } from './admission.ts';
-import { originOf } from './door.ts';
+import { markProved, originOf } from './door.ts';
 
 export interface UpgradeWorld {
   gate: Pick<Gate, 'identifySocket' | 'seen'>;
@@ -34,6 +34,7 @@ export function acceptUpgrades(server: HttpServer, world: UpgradeWorld): void {
     }
     if (socket.destroyed) return;
     gate.seen(who);
+    markProved(request.socket);
     if (room === undefined) sockets.accept(request, socket, head, who);
     else await hub.accept(request, socket, head, room, who);
   };

@@ -43,16 +43,18 @@ export function createUploadLimits(world: {
         if (id === principalId(who)) isCut = true;
       });
       try {
-        return await work((more) => {
+        const made = await work((more) => {
           bytes += more;
           world.received(more);
           if (isCut) throw unpaired();
-          if (!isDeclared) quota.check(who, bytes);
+          if (!isDeclared) promised.grow(more);
         });
+        // Of what was refused nothing is kept.
+        if (bytes > 0) gate.brought(who, bytes);
+        return made;
       } finally {
         stopListening();
         promised.done();
-        if (bytes > 0) gate.brought(who, bytes);
       }
     },
   };

@@ -59,21 +59,42 @@ export function vaultContract(open: () => Promise<Vault>): void {
     vault.onKept((ref) => heard.push(ref));
     const given = Buffer.from([...png, 9, 9, 9]);
     const seen: unknown[] = [];
-    const ref = await vault.putMade(
-      pieces(given, 5),
-      async (from, found) => {
+    const staged = await vault.stage(pieces(given, 5), {
+      name: 'me.png',
+      make: async (from, found) => {
         seen.push(await readFile(from), found);
         return png;
       },
-      'me.png',
-    );
+    });
     expect(seen).toEqual([given, { bytes: given.length, type: 'image/png' }]);
+    expect([staged.ref.hash, vault.has(hashOf(png)), heard]).toEqual([hashOf(png), false, []]);
+    const ref = await staged.keep();
     expect(ref).toEqual({ hash: hashOf(png), bytes: png.length, type: 'image/png', name: 'me.png' });
     expect(vault.has(hashOf(given))).toBe(false);
     expect(heard).toEqual([ref]);
-    const refused = vault.putMade(pieces(noise(99), 9), async () => Promise.reject(new Error('not this')));
-    await expect(refused).rejects.toThrow('not this');
+    const make = () => Promise.reject(new Error('not this'));
+    await expect(vault.stage(pieces(noise(99), 9), { make })).rejects.toThrow('not this');
     expect(vault.usage()).toEqual({ assets: 1, bytes: png.length });
+  });
+
+  test('what is staged is looked at before anybody can see it, and leaves nothing when it is dropped', async () => {
+    const vault = await open();
+    const check = () => {
+      throw new Error('not a sound');
+    };
+    await expect(vault.stage(pieces(png, 5), { check })).rejects.toThrow('not a sound');
+    expect(vault.has(hashOf(png))).toBe(false);
+    const staged = await vault.stage(pieces(png, 5));
+    await staged.drop();
+    await staged.drop();
+    expect([vault.has(hashOf(png)), vault.usage().assets]).toEqual([false, 0]);
+    // What was there before stays, whatever becomes of the second one.
+    await vault.put(png, 'first.png');
+    await (await vault.stage(pieces(png, 5), { name: 'second.png' })).drop();
+    const kept = await vault.stage(pieces(png, 5), { name: 'third.png' });
+    expect((await kept.keep()).name).toBe('first.png');
+    await kept.drop();
+    expect(vault.ref(hashOf(png))?.name).toBe('first.png');
   });
 
   test('the file of an asset cannot be written', async () => {

@@ -122,34 +122,47 @@ export async function openDiskVault(options: {
     }
     return { hash: whole.digest('hex') as AssetHash, bytes };
   };
-  const withTemp = async <T>(use: (file: FileHandle, path: string) => Promise<T>): Promise<T> => {
-    const path = tempPath();
-    const file = await onDisk(() => open(path, 'wx+', 0o600));
-    try {
-      return await use(file, path);
-    } finally {
+  const stage: Vault['stage'] = async (bytes, { name, check, make } = {}) => {
+    const from = tempPath();
+    const file = await onDisk(() => open(from, 'wx+', 0o600));
+    let isOver = false;
+    const drop = async () => {
+      if (isOver) return;
+      isOver = true;
       await file.close();
-      await removeQuietly(path);
+      await removeQuietly(from);
+    };
+    try {
+      const whole = await receiveWhole(file, bytes);
+      const type = await sniffFile(file);
+      const found = { bytes: whole.bytes, type };
+      check?.(found);
+      if (make !== undefined) {
+        const made = await make(from, found);
+        await drop();
+        return await stage([made], { name });
+      }
+      const shown = name?.slice(0, 200);
+      const asset: AssetRef = { ...whole, type, ...(shown === undefined ? {} : { name: shown }) };
+      const keep = async () => {
+        try {
+          return await commit(file, from, asset);
+        } finally {
+          await drop();
+        }
+      };
+      return { ref: asset, keep, drop };
+    } catch (cause) {
+      await drop();
+      throw cause;
     }
   };
 
-  const put = (bytes: Uint8Array | AsyncIterable<Uint8Array>, name?: string): Promise<AssetRef> =>
-    withTemp(async (file, from) => {
-      if (bytes instanceof Uint8Array) await requireSpace(temp, bytes.length);
-      const found = await receiveWhole(file, bytes instanceof Uint8Array ? [bytes] : bytes);
-      const shown = name?.slice(0, 200);
-      return commit(file, from, {
-        ...found,
-        type: 'application/octet-stream',
-        ...(shown === undefined ? {} : { name: shown }),
-      });
-    });
-
-  const putMade: Vault['putMade'] = (bytes, make, name) =>
-    withTemp(async (file, from) => {
-      const found = await receiveWhole(file, bytes);
-      return put(await make(from, { bytes: found.bytes, type: await sniffFile(file) }), name);
-    });
+  const put: Vault['put'] = async (bytes, name) => {
+    if (bytes instanceof Uint8Array) await requireSpace(temp, bytes.length);
+    const staged = await stage(bytes instanceof Uint8Array ? [bytes] : bytes, { name });
+    return staged.keep();
+  };
 
   const adopt = async (from: string, record: AssetRef): Promise<void> => {
     assetHashSchema.parse(record.hash);
@@ -211,7 +224,7 @@ export async function openDiskVault(options: {
       return pathOf(hash);
     },
     put,
-    putMade,
+    stage,
     adopt,
     blocks,
     async readBlock(hash, index) {

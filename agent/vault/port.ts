@@ -11,14 +11,11 @@ export interface Vault {
   /** Keeps bytes given whole or as a stream; type by content, not by claim. Throws Failure `disk-full`, `bad-input` (too large). */
   put(bytes: Uint8Array | AsyncIterable<Uint8Array>, name?: string): Promise<AssetRef>;
   /**
-   * Keeps what `make` makes of the bytes, and not the bytes themselves, which lie at `from` meanwhile. Throws what
-   * `make` throws, and as `put`.
+   * Takes bytes in without making them visible: nobody sees them before `keep`, and nothing is left after `drop`. What
+   * `make` makes of them, which lie at `from` meanwhile, takes their place. Throws what `check` and `make` throw, and as
+   * `put`.
    */
-  putMade(
-    bytes: AsyncIterable<Uint8Array>,
-    make: (from: string, found: { bytes: number; type: AssetType }) => Promise<Uint8Array>,
-    name?: string,
-  ): Promise<AssetRef>;
+  stage(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options?: StageOptions): Promise<Staged>;
   /** Takes over a finished file by rename (same disk) after checking size and hash. Idempotent. */
   adopt(file: string, ref: AssetRef): Promise<void>;
   /** SHA-256 of every block in order, computed once and remembered. */
@@ -30,6 +27,27 @@ export interface Vault {
   usage(): { assets: number; bytes: number };
   /** Tells when an asset became whole. */
   onKept(listener: (ref: AssetRef) => void): () => void;
+}
+
+/** What was found in bytes that came. */
+export interface Found {
+  readonly bytes: number;
+  readonly type: AssetType;
+}
+
+export interface StageOptions {
+  readonly name?: string | undefined;
+  /** Throws when they are not what was asked for. */
+  readonly check?: (found: Found) => void;
+  readonly make?: (from: string, found: Found) => Promise<Uint8Array>;
+}
+
+export interface Staged {
+  readonly ref: AssetRef;
+  /** From now on it is in the vault, unless it was before. */
+  keep(): Promise<AssetRef>;
+  /** Takes back what was not kept. Idempotent, and nothing after `keep`. */
+  drop(): Promise<void>;
 }
 
 export interface Receiving {

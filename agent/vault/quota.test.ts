@@ -30,6 +30,21 @@ test('what is promised to several uploads at once cannot overrun what there is',
   expect(quota.usage()).toEqual({ usedBytes: 300, totalBytes: 1000, deviceBytes: 400 });
 });
 
+test('uploads that do not say how large they are count piece by piece, all together', () => {
+  const { quota } = world();
+  const [first, second] = [quota.promise(device('d_1'), 0), quota.promise(device('d_1'), 0)];
+  for (let at = 0; at < 2; at++) {
+    first.grow(100);
+    second.grow(100);
+  }
+  expect(() => first.grow(1)).toThrow(/One device may bring at most/);
+  second.done();
+  first.grow(200);
+  first.done();
+  first.done();
+  quota.promise(device('d_1'), 400);
+});
+
 test('scripts and the workstation itself count to the whole alone; a guest brings nothing', () => {
   const { quota } = world();
   quota.check({ kind: 'local' }, 1000);

@@ -5,6 +5,8 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Vault } from './port.ts';
 
 export interface Promised {
+  /** So many bytes more than were promised: of an upload that did not say how large it is. Throws as `check`. */
+  grow(bytes: number): void;
   /** The upload is over; what it brought counts by itself from now on. Idempotent. */
   done(): void;
 }
@@ -63,12 +65,19 @@ export function openQuota(world: {
         if (now > 0) promised.set(id, now);
         else promised.delete(id);
       };
-      add(bytes);
-      let isDone = false;
+      let kept = 0;
+      const grow = (more: number) => {
+        kept += more;
+        add(more);
+      };
+      grow(bytes);
       return {
+        grow(more) {
+          check(who, more);
+          grow(more);
+        },
         done() {
-          if (!isDone) add(-bytes);
-          isDone = true;
+          grow(-kept);
         },
       };
     },

@@ -6,6 +6,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import type { Page } from 'playwright';
@@ -27,6 +28,8 @@ import { scratchFolder } from '../harness/scratch.ts';
 import { homeFolder, missingTrustTools } from '../harness/trust.ts';
 
 const NETWORK = '127.0.0.2';
+const ownName = hostname().toLowerCase().split('.')[0]!;
+const bareName = ownName === 'localhost' ? 'desk' : ownName;
 const missing = process.platform === 'linux' ? missingTrustTools() : ['a Linux machine'];
 if (missing.length > 0) console.log(`left out, because there is no ${missing.join(' and no ')}`);
 
@@ -203,38 +206,42 @@ describe.skipIf(missing.length > 0)('in the network', () => {
     expect(subjectAltName).toContain(`IP Address:${NETWORK}`);
   });
 
-  test('with the authority’s key stolen, the browser still refuses what it signs for the outside world', async () => {
-    const stolen = join(folder, 'stolen');
-    execFileSync(process.execPath, [
-      inRepo('node_modules/tsx/dist/cli.mjs'),
-      inRepo('agent/certificates/testing/sign-stolen.ts'),
-      join(data, 'certificates'),
-      'example.com',
-      stolen,
-    ]);
-    const server = createServer(
-      { key: readFileSync(join(stolen, 'key.pem')), cert: readFileSync(join(stolen, 'cert.pem')) },
-      (_request, response) => response.end('stolen'),
-    ).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    const { port } = server.address() as AddressInfo;
-    const home = homeFolder('victim');
-    home.trust((await myspinbot(['ca', '--path', '--data', data])).stdout.trim());
-    const context = await launchProfile(join(folder, 'victim'), {
-      viewport: phone,
-      hasTouch: false,
-      home: home.path,
-      args: [`--host-resolver-rules=MAP example.com 127.0.0.1:${port}`],
-    });
-    const page = await context.newPage();
-    await expect(page.goto('https://example.com/')).rejects.toThrow(/ERR_CERT_|ERR_SSL_/);
-    // The same browser does trust the agent itself: it was not the authority that it refused.
-    const other = await context.newPage();
-    await other.goto(`${secure}/`);
-    await other.locator('main').waitFor();
-    await context.close();
-    server.close();
-  });
+  // The bare name of this machine, too: on one called "dev" it would be a domain of the outside world.
+  test.each(['example.com', `x.${bareName}`])(
+    'with the authority’s key stolen, the browser still refuses what it signs for %s',
+    async (name) => {
+      const stolen = join(folder, `stolen-${name}`);
+      execFileSync(process.execPath, [
+        inRepo('node_modules/tsx/dist/cli.mjs'),
+        inRepo('agent/certificates/testing/sign-stolen.ts'),
+        join(data, 'certificates'),
+        name,
+        stolen,
+      ]);
+      const server = createServer(
+        { key: readFileSync(join(stolen, 'key.pem')), cert: readFileSync(join(stolen, 'cert.pem')) },
+        (_request, response) => response.end('stolen'),
+      ).listen(0, '127.0.0.1');
+      await new Promise((resolve) => server.once('listening', resolve));
+      const { port } = server.address() as AddressInfo;
+      const home = homeFolder(`victim-${name}`);
+      home.trust((await myspinbot(['ca', '--path', '--data', data])).stdout.trim());
+      const context = await launchProfile(join(folder, `victim-${name}`), {
+        viewport: phone,
+        hasTouch: false,
+        home: home.path,
+        args: [`--host-resolver-rules=MAP ${name} 127.0.0.1:${port}`],
+      });
+      const page = await context.newPage();
+      await expect(page.goto(`https://${name}/`)).rejects.toThrow(/ERR_CERT_|ERR_SSL_/);
+      // The same browser does trust the agent itself: it was not the authority that it refused.
+      const other = await context.newPage();
+      await other.goto(`${secure}/`);
+      await other.locator('main').waitFor();
+      await context.close();
+      server.close();
+    },
+  );
 });
 
 /** The scene an invitation opens: named, paired, in. */

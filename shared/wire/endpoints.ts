@@ -19,6 +19,8 @@ export const endpoints = {
   pairingFinish: '/api/pairing/finish',
   challenge: '/api/auth/challenge',
   token: '/api/auth/token',
+  /** For commands on the workstation: proves that it is the agent that listens. */
+  ownMachine: '/api/auth/own-machine',
   /** For owners. */
   devices: '/api/devices',
   invitations: '/api/invitations',

@@ -239,7 +239,13 @@ export const securityReportSchema = z.object({
   /** "https://192.168.1.5:7777", best first; empty when the agent is for this machine alone. */
   addresses: z.array(z.string().max(100)).max(40),
   authority: z
-    .object({ name: z.string().max(120), sha256: z.string().max(100), notAfter: z.number() })
+    .object({
+      name: z.string().max(120),
+      sha256: z.string().max(100),
+      notAfter: z.number(),
+      /** There was another before it, which devices may still trust. */
+      replaced: z.object({ at: z.number(), why: z.string().max(300) }).optional(),
+    })
     .nullable(),
   leafNotAfter: z.number().nullable(),
   /** How far tools that open strangers' files are shut in on this machine. */
