@@ -65,6 +65,8 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 
   const tls = options.tls === undefined ? undefined : createTlsServer(tlsOptions(options.tls));
   tls?.on('secureConnection', (socket) => {
+    const line = shakingHands.get(pathOf(socket));
+    if (line !== undefined) lines.set(socket, line);
     shakingHands.delete(pathOf(socket));
     app.emit('connection', socket);
   });
@@ -162,6 +164,16 @@ function tlsOptions(certificates: Pick<Certificates, 'context'>): TlsOptions {
 /** The same for a connection before and after its handshake: no two have it at the same time. */
 function pathOf({ remoteAddress, remotePort, localAddress }: Socket): string {
   return `${remoteAddress} ${remotePort} ${localAddress}`;
+}
+
+/** Of connections over TLS, the ones beneath. */
+const lines = new WeakMap<Socket, Socket>();
+
+/** Ends a connection at once: what waits to be sent, also in the system's buffers, is not sent any more. */
+export function hangUp(socket: Socket): void {
+  const line = lines.get(socket) ?? socket;
+  if (!(line instanceof TLSSocket)) line.resetAndDestroy();
+  socket.destroy();
 }
 
 /** Where a connection comes from. Over the loopback's own addresses is this machine; any other is the network. */

@@ -84,6 +84,8 @@ export async function generate(
   const options = optionsOf(form);
   const assets = assetsOf(options, vault);
   const at = world.now();
+  // The form took its time: whoever sent it may have been removed meanwhile.
+  request.askAgain();
   const job: JobRequest = {
     id: `j_${randomBytes(12).toString('hex')}` as JobId,
     project: `p_${randomBytes(12).toString('hex')}` as ProjectId,
