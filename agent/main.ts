@@ -77,7 +77,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       agent: { id, name: config.name },
       clock,
       log: log.child({ room: 'pairing' }),
-      addresses: () => network?.links('http') ?? [],
+      addresses: () => network?.links('https') ?? [],
       ownMachineAddress: () => url,
     });
     // The last: whatever is still answered asks it.
@@ -129,8 +129,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     parts.push({ order: 4, close: stopCutting });
     const stopNoting = transfers.on((event) => {
       if (event.type !== 'ended' || event.direction !== 'out' || event.end.outcome !== 'done') return;
-      if (event.end.ref.type !== 'video/mp4') return;
-      gate.note({ kind: 'downloaded', what: 'A video' }, event.who, undefined);
+      gate.downloaded(event.end.ref, event.who, undefined);
     });
     parts.push({ order: 4, close: stopNoting });
     const metrics = createMetrics({ queue, hub, transfers, vault, gate, version });

@@ -142,6 +142,9 @@ export async function openCertificates(world: {
   return {
     authority: (): Authority => {
       const der = derOf(authority.pem);
+      // As devices show it: the machine may be called otherwise since it was made.
+      const { subject } = new X509Certificate(authority.pem);
+      const name = /^CN=(.*)$/m.exec(subject)?.[1] ?? subject;
       const { pem, notAfter, replaced } = authority;
       return { name, pem, der, sha256: fingerprintOf(der), notAfter, replaced };
     },

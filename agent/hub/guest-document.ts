@@ -8,6 +8,9 @@ import * as Y from 'yjs';
 /** Transaction origin of what is written here. */
 export const GUEST_VIEW = { role: 'guest-view' } as const;
 
+/** Whose devices there are is not told to guests. */
+const SOMEBODY = 'somebody';
+
 const jobKeys = [keys.requests, keys.cancels, keys.retries, keys.runs] as const;
 
 /** Makes `guests` like `workspace`, and keeps it so until the returned function is called. */
@@ -25,7 +28,8 @@ export function followWorkspace(workspace: Y.Doc, guests: Y.Doc, project: Projec
     if (key !== keys.projects && key !== keys.agents && !isIts(name)) return undefined;
     const value = workspace.getMap<unknown>(key).get(name);
     // The agent and our own app write plain values; whatever else stands there is nobody's business.
-    return value instanceof Y.AbstractType ? undefined : value;
+    if (value instanceof Y.AbstractType) return undefined;
+    return key === keys.requests ? { ...(value as object), device: SOMEBODY } : value;
   };
   const copy = (key: string, name: string) => {
     const map = guests.getMap<unknown>(key);

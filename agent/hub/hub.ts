@@ -21,6 +21,8 @@ import type { Hub } from './port.ts';
 import { rightsIn } from './rights.ts';
 import { createRoom, MAX_MESSAGE_BYTES, type Peer, type Room } from './room.ts';
 
+/** How long a socket that is cut may take to say goodbye. */
+const GOODBYE_MS = 300;
 /** Between pings; a peer that misses two is gone. */
 const HEARTBEAT_MS = 2000;
 /** Something is heard in every room every so many heartbeats (10 s): clients give up after 30 s of silence. */
@@ -80,7 +82,7 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
   /** Users of a room that keep it loaded: sockets on their way in and edits from inside. */
   const holds = new Map<string, number>();
   const missedPings = new Map<WebSocket, number>();
-  const owners = new Map<WebSocket, Principal>();
+  const owners = new Map<WebSocket, { who: Principal; leave(): void }>();
   /** Sockets whose room is being loaded: somebody may be removed meanwhile. */
   const entering = new Set<{ id: string; isCut: boolean }>();
   /** Rooms of guests that are loaded, and how to let go of them. */
@@ -212,7 +214,7 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
       },
     };
     missedPings.set(socket, 0);
-    owners.set(socket, who);
+    owners.set(socket, { who, leave: () => room.leave(peer) });
     emit({ type: 'sockets', open: missedPings.size });
     socket.on('pong', () => missedPings.has(socket) && missedPings.set(socket, 0));
     socket.on('error', (error) => log.warn('hub.socket-error', { room: name, error: error.message }));
@@ -251,7 +253,7 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
       const rights = rightsIn(name, who);
       if (rights === undefined) return answer('403 Forbidden');
       const id = principalId(who);
-      const own = [...owners.values()].filter((one) => principalId(one) === id).length;
+      const own = [...owners.values()].filter(({ who: one }) => principalId(one) === id).length;
       if (closed || missedPings.size >= MAX_SOCKETS || own >= MAX_SOCKETS_EACH) {
         return answer('503 Service Unavailable');
       }
@@ -286,8 +288,12 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
     },
     cut(id) {
       for (const entry of entering) if (entry.id === id) entry.isCut = true;
-      for (const [socket, who] of owners) {
-        if (principalId(who) === id) socket.close(REMOVED_CLOSE, 'removed');
+      for (const [socket, { who, leave }] of owners) {
+        if (principalId(who) !== id) continue;
+        // Not there any more for the others, and deaf, whether or not it answers.
+        leave();
+        socket.close(REMOVED_CLOSE, 'removed');
+        clock.after(GOODBYE_MS, () => socket.terminate());
       }
     },
     async read(name, look) {

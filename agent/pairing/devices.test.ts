@@ -2,7 +2,7 @@
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type GateWorld, local, openGateWorld } from './testing/gate-world.ts';
-import { fromNetwork } from './testing/paired-device.ts';
+import { createTestDevice, fromNetwork } from './testing/paired-device.ts';
 
 let world: GateWorld;
 let cuts: string[];
@@ -32,7 +32,7 @@ test('another name is only a name; another role cuts what is open and is in forc
   expect(world.gate.identify((await device.headers()).Authorization, fromNetwork)).toMatchObject({
     role: 'member',
   });
-  expect(await device.challenge()).toMatchObject({ state: 'known', role: 'member' });
+  expect(await device.challenge()).toMatchObject({ state: 'known', seat: { role: 'member' } });
   expect((await world.gate.audit({ limit: 2 })).map(({ who, name, what }) => [who, name, what])).toEqual([
     [owner.id, 'Test phone', 'Kitchen is member now'],
     [owner.id, 'Test phone', 'Test phone is called Kitchen now'],
@@ -136,4 +136,55 @@ test('what others note is kept with the name of whoever did it', async () => {
     { kind: 'refused', who: null, name: null, from: null },
     { kind: 'downloaded', who: device.id, name: 'Test phone', from: '192.168.1.9' },
   ]);
+});
+
+test('what somebody invited ends with their right to invite, and who invited whom is noted with where from', async () => {
+  await world.paired();
+  const device = await world.paired();
+  const by = { kind: 'device', id: device.id!, role: 'owner' } as const;
+  const first = world.gate.invite({ role: 'owner' }, by, { from: '192.168.1.7' });
+  const guest = await createTestDevice(world.gate);
+  const begun = await guest.startPairing(first.code);
+  await world.gate.changeDevice(device.id!, { name: 'Renamed' }, local);
+  expect(world.gate.invitation(first.id)?.state).toEqual({ state: 'open' });
+  await world.gate.changeDevice(device.id!, { role: 'member' }, local, '::ffff:10.0.0.9');
+  expect(world.gate.invitation(first.id)?.state).toEqual({ state: 'withdrawn' });
+  await expect(guest.finishPairing(begun)).rejects.toMatchObject({ message: 'This code was taken back.' });
+  const [changed] = await world.gate.audit({ limit: 1 });
+  expect(changed).toMatchObject({ kind: 'changed', from: '10.0.0.9' });
+  expect(await world.gate.audit({ limit: 100 })).toContainEqual(
+    expect.objectContaining({
+      kind: 'invited',
+      who: device.id,
+      from: '192.168.1.7',
+      what: 'A new owner was invited',
+    }),
+  );
+
+  await world.gate.changeDevice(device.id!, { role: 'owner' }, local);
+  const second = world.gate.invite({ role: 'member' }, by);
+  const other = await createTestDevice(world.gate, { name: 'Tablet' });
+  await other.pair(second.links[0]!);
+  const [paired] = await world.gate.audit({ limit: 1 });
+  expect(paired?.what).toBe('Paired as member, invited by Renamed');
+  const third = world.gate.invite({ role: 'owner' }, by);
+  await world.gate.removeDevice(device.id!, { erase: false }, local);
+  expect(world.gate.invitation(third.id)?.state).toEqual({ state: 'withdrawn' });
+});
+
+test('what somebody is now is asked of the gate, not of what was true when they came', async () => {
+  await world.paired();
+  const device = await world.paired();
+  const then = { kind: 'device', id: device.id!, role: 'owner' } as const;
+  expect(world.gate.standing(then)).toEqual(then);
+  expect(world.gate.standing(local)).toEqual(local);
+  await world.gate.changeDevice(device.id!, { role: 'member' }, local);
+  expect(world.gate.standing(then)).toEqual({ ...then, role: 'member' });
+  await world.gate.removeDevice(device.id!, { erase: false }, local);
+  expect(world.gate.standing(then)).toBeUndefined();
+  const { record } = await world.gate.makeScript('backup', 'jobs', local);
+  const script = { kind: 'script', id: record.id, scope: 'jobs' } as const;
+  expect(world.gate.standing(script)).toEqual(script);
+  await world.gate.removeScript(record.id, local);
+  expect(world.gate.standing(script)).toBeUndefined();
 });

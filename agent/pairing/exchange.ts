@@ -60,6 +60,8 @@ export function createExchange(world: {
   registry: Registry;
   audit: Audit;
   clock: Clock;
+  /** Who invited, in words for the log. */
+  hostOf(attempt: Attempt): string;
 }): Exchange {
   const { agent, identity, invitations, registry, audit, clock } = world;
   /** Oldest first. */
@@ -178,7 +180,7 @@ export function createExchange(world: {
             who: device.id,
             name: device.name,
             from,
-            what: `${isAnew ? 'Paired anew' : 'Paired'} as ${role}${project === null ? '' : ' of one project'}`,
+            what: `${isAnew ? 'Paired anew' : 'Paired'} as ${role}${project === null ? '' : ' of one project'}, invited by ${world.hostOf(attempt)}`,
           });
         } catch (error) {
           taken.giveBack();

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Principal, principalId } from '@myspinbot/shared/access/access.ts';
+import { may, type Principal, principalId } from '@myspinbot/shared/access/access.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import {
   type AgentIdentity,
@@ -15,10 +15,11 @@ import type { Logger } from '../log/logger.ts';
 import type { Clock } from '../queue/clock.ts';
 import { makePrivate } from '../secret-file.ts';
 import { openAudit } from './audit.ts';
+import { createDownloads } from './downloads.ts';
 import { createExchange } from './exchange.ts';
 import { openIdentity } from './identity.ts';
 import { createInvitations, type Random } from './invitations.ts';
-import { addressOf, createLimit, within } from './limits.ts';
+import { addressOf, createLimit, type Limit, within } from './limits.ts';
 import { openOwnMachine } from './own-machine.ts';
 import type { Gate, Origin } from './port.ts';
 import { createProofs } from './proofs.ts';
@@ -36,8 +37,8 @@ const GUESSING = { burst: 10, perSecond: 1 / 6 };
 const GUESSING_IN_ALL = { burst: 60, perSecond: 1 };
 const CHALLENGES = { burst: 240, perSecond: 20 };
 const TOKENS = { burst: 120, perSecond: 10 };
-/** Proofs and tokens that were nobody's; beyond, no signature is looked at any more. */
-const MISSES = { burst: 240, perSecond: 5 };
+/** Proofs and tokens that were nobody's: a page has some of them after a restart. Beyond, it is noted. */
+const MISSES = { burst: 10, perSecond: 1 / 6 };
 
 export interface GateOptions {
   /** A folder of the gate's own; made 0700. */
@@ -48,9 +49,8 @@ export interface GateOptions {
   clock: Clock;
   log: Logger;
   /**
-   * What links to this agent begin with, best first: "http://192.168.1.5:7777". Over http, since a device that does not
-   * trust the authority yet would meet an error page over https; the page there hands out the authority and goes on to
-   * https with the fragment. Empty when the agent is for its own machine alone.
+   * What links to this agent begin with, best first: "https://192.168.1.5:7777". The page about trust is at the same
+   * ones over http. Empty when the agent is for its own machine alone.
    */
   addresses(): readonly string[];
   /** "http://127.0.0.1:7777". */
@@ -95,7 +95,15 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
     ownMachineAddress,
     ...(random === undefined ? {} : { random }),
   });
-  const exchange = createExchange({ agent, identity, invitations, registry, audit, clock });
+  const exchange = createExchange({
+    agent,
+    identity,
+    invitations,
+    registry,
+    audit,
+    clock,
+    hostOf: ({ by }) => nameOf(by) ?? (by.kind === 'local' ? 'the workstation' : 'somebody who was removed'),
+  });
   const proofs = createProofs({ agent: agent.id, identity, registry, clock });
   const tokens = createDeviceTokens(clock);
   // Open invitations are bounded by their attempts already: whoever floods the agent from many addresses must not
@@ -104,12 +112,26 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
   const guessing = createLimit(clock, GUESSING, GUESSING_IN_ALL);
   const challenges = createLimit(clock, CHALLENGES);
   const grants = createLimit(clock, TOKENS);
+  // Who names a device that is welcome has buckets apart: whoever else comes from the same address, or is another
+  // program of this machine, takes nothing away from it.
+  const knownChallenges = createLimit(clock, CHALLENGES);
+  const knownGrants = createLimit(clock, TOKENS);
+  const downloads = createDownloads(clock);
   const misses = createLimit(clock, MISSES);
   const cutListeners = new Set<(principalId: string) => void>();
 
+  /** Of a device or a script. */
+  const standingOf = (id: string): Principal | undefined => {
+    const device = registry.device(id);
+    if (device !== undefined) return device.removed === undefined ? principalOf(device) : undefined;
+    const script = registry.script(id);
+    return script === undefined ? undefined : { kind: 'script', id, scope: script.scope };
+  };
   const cut = (id: string) => {
     tokens.drop(id);
     proofs.forget(id);
+    const now = standingOf(id);
+    if (now === undefined || !may(now, { on: 'devices', may: 'manage' })) invitations.withdrawOf(id);
     for (const listener of cutListeners) {
       try {
         listener(id);
@@ -121,7 +143,12 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
   };
   const missed = (origin: Origin) => {
     if (misses.take(origin) === 0) return;
-    noteUnknown('refused', 'Very many proofs and tokens that are nobody’s', origin);
+    noteUnknown('refused', 'Many proofs and tokens that are nobody’s', origin);
+  };
+  const withinOf = (device: string, known: Limit, others: Limit, origin: Origin) => {
+    const record = registry.device(device);
+    if (record === undefined || record.removed !== undefined) return within(others, origin, 'A connection');
+    within(known, { address: `${device} ${addressOf(origin)}`, isOwnMachine: false }, 'A connection');
   };
   const noteUnknown = (kind: AuditEntry['kind'], what: string, origin: Origin) =>
     audit.note({ kind, who: null, name: null, from: addressOf(origin), what });
@@ -129,11 +156,11 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
     if (who?.kind === 'device') return registry.device(who.id)?.name ?? null;
     return who?.kind === 'script' ? (registry.script(who.id)?.name ?? null) : null;
   };
-  const noteOf = (kind: AuditEntry['kind'], what: string, by: Principal) => ({
+  const noteOf = (kind: AuditEntry['kind'], what: string, by: Principal, from: string | undefined) => ({
     kind,
     who: principalId(by),
     name: nameOf(by),
-    from: null,
+    from: placeOf(from),
     what,
   });
   const welcome = (id: string): KeptDevice => {
@@ -165,7 +192,6 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
     async identifySocket({ protocols, authorization, path }, origin) {
       const proof = parseProofProtocol(protocols);
       if (proof === undefined) return gate.identify(authorization, origin);
-      if (misses.wait(origin) > 0) return undefined;
       try {
         const { device, isForged } = await proofs.verify(proof, `socket ${path.replace(/[?#].*$/s, '')}`);
         if (device !== undefined) return principalOf(device);
@@ -191,11 +217,11 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
       return paired;
     },
     async challenge(asked, origin) {
-      within(challenges, origin, 'A connection');
+      withinOf(asked.device, knownChallenges, challenges, origin);
       return await proofs.challenge(asked, addressOf(origin));
     },
     async grantToken(request, origin) {
-      within(grants, origin, 'A connection');
+      withinOf(request.device, knownGrants, grants, origin);
       const { device, isForged } = await proofs.verify(request, 'token');
       if (device !== undefined) {
         registry.touch(device.id, clock.now());
@@ -210,10 +236,15 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
       });
     },
 
+    standing: (who) => (who.kind === 'local' ? who : standingOf(who.id)),
     invite(invite, by, inviteOptions) {
       // The one that every start prints is seldom used: it does not pay for that.
       if (inviteOptions?.ownMachineOnly !== true) void exchange.prepare();
-      const invitation = invitations.invite(invite, inviteOptions);
+      const invitation = invitations.invite(invite, by, inviteOptions);
+      // One that nobody but this machine's own browser can use is made at every start.
+      if (inviteOptions?.ownMachineOnly !== true) {
+        audit.note(noteOf('invited', `A new ${invite.role} was invited`, by, inviteOptions?.from));
+      }
       log.info('pairing.invited', { invitation: invitation.id, role: invite.role, by: principalId(by) });
       return invitation;
     },
@@ -227,7 +258,7 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
       const { key: _, ...record } = kept;
       return record;
     },
-    async changeDevice(id, change, by) {
+    async changeDevice(id, change, by, from) {
       const device = welcome(id);
       const role = change.role ?? device.role;
       const project = role === 'guest' ? (change.project ?? device.project) : null;
@@ -253,11 +284,14 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
       if (role === device.role && project === device.project && name === device.name) return;
       const isOtherRight = role !== device.role || project !== device.project;
       const what = isOtherRight ? `${name} is ${role} now` : `${device.name} is called ${name} now`;
-      const written = registry.putDevice({ ...device, name, role, project }, noteOf('changed', what, by));
+      const written = registry.putDevice(
+        { ...device, name, role, project },
+        noteOf('changed', what, by, from),
+      );
       if (isOtherRight) cut(id);
       await written;
     },
-    async removeDevice(id, { erase }, by) {
+    async removeDevice(id, { erase }, by, from) {
       const device = registry.device(id);
       if (device === undefined) throw notFound('device');
       if (device.removed?.erase === erase) return await registry.save();
@@ -265,13 +299,13 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
       const removed = { at: device.removed?.at ?? clock.now(), erase };
       const what = `${device.name} was removed${last}${erase ? ', and is to erase what it keeps' : ''}`;
       // Nobody from this line on, whatever the disk says; and cut before anybody is told that it is done.
-      const written = registry.putDevice({ ...device, removed }, noteOf('removed', what, by));
+      const written = registry.putDevice({ ...device, removed }, noteOf('removed', what, by, from));
       cut(id);
       if (last !== '') log.warn('pairing.no-owner-left', { device: id });
       await written;
     },
     scripts: () => registry.scripts(),
-    async makeScript(name, scope, by) {
+    async makeScript(name, scope, by, from) {
       if (registry.scripts().length >= MAX_SCRIPTS) {
         throw new Failure({
           code: 'no-room',
@@ -288,13 +322,13 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
         seenAt: null,
       };
       const what = `A token for ${record.name} was made, good for ${scope}`;
-      await registry.putScript({ ...record, hash: hashOf(token) }, noteOf('token-made', what, by));
+      await registry.putScript({ ...record, hash: hashOf(token) }, noteOf('token-made', what, by, from));
       return { token, record };
     },
-    async removeScript(id, by) {
+    async removeScript(id, by, from) {
       const script = registry.script(id);
       if (script === undefined) throw notFound('token');
-      const note = noteOf('token-removed', `The token for ${script.name} was removed`, by);
+      const note = noteOf('token-removed', `The token for ${script.name} was removed`, by, from);
       const written = registry.removeScript(id, note);
       cut(id);
       await written;
@@ -316,9 +350,13 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
         kind,
         who: who === undefined ? null : principalId(who),
         name: nameOf(who),
-        from: from === undefined ? null : addressOf({ address: from, isOwnMachine: false }),
+        from: placeOf(from),
         what,
       });
+    },
+    downloaded(file, who, from) {
+      const what = downloads.words(file, who);
+      if (what !== undefined) gate.note({ kind: 'downloaded', what }, who, from);
     },
     audit: (page) => audit.page(page),
     async close() {
@@ -336,6 +374,10 @@ function principalOf({ id, role, project }: KeptDevice): Principal | undefined {
   if (role !== 'guest') return { kind: 'device', id, role };
   // A guest of no project is nobody; the registry keeps none.
   return project === null ? undefined : { kind: 'device', id, role, project };
+}
+
+function placeOf(from: string | undefined): string | null {
+  return from === undefined ? null : addressOf({ address: from, isOwnMachine: false });
 }
 
 function readName(name: string): string {

@@ -1,6 +1,7 @@
 // Invitations: who may be paired next, by which secret, for how long and after how many tries not any more. In memory
 // only: a restart ends them all. It does not know the exchange, the network nor the disk.
 import { randomBytes, randomInt } from 'node:crypto';
+import { type Principal, principalId } from '@myspinbot/shared/access/access.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { toBase64Url } from '@myspinbot/shared/pairing/bytes.ts';
 import { formatCode, fragmentOf, INVITATION_MS, MAX_ATTEMPTS } from '@myspinbot/shared/pairing/invitation.ts';
@@ -31,6 +32,8 @@ const systemRandom: Random = {
 export interface Attempt {
   readonly password: string;
   readonly invite: Invite;
+  /** Who made the invitation. */
+  readonly by: Principal;
   readonly attemptsLeft: number;
   /**
    * Takes the invitation for this device: from now on nobody else has it. Throws Failure `wrong-code` when somebody was
@@ -42,10 +45,12 @@ export interface Attempt {
 
 export interface Invitations {
   /** Throws Failure `too-often` when too many are open. */
-  invite(invite: Invite, options?: InviteOptions): Invitation;
+  invite(invite: Invite, by: Principal, options?: InviteOptions): Invitation;
   read(id: string): Invitation | undefined;
   /** Idempotent; nothing happens for an unknown or ended one. */
   withdraw(id: string): void;
+  /** All that this principal made; of exchanges that are under way with them nothing comes any more. */
+  withdrawOf(principal: string): void;
   /** Whether an attempt would be let through now; for whoever asks, from where they ask. */
   isOpen(id: string, isOwnMachine: boolean): boolean;
   /** Spends one attempt. Throws Failure `wrong-code`, in words for whoever holds the code. */
@@ -56,6 +61,7 @@ type End = Exclude<Invitation['state'], { state: 'open' }>;
 interface Kept {
   readonly id: string;
   readonly invite: Invite;
+  readonly by: Principal;
   readonly secret: string;
   readonly digits: string;
   readonly ownMachineOnly: boolean;
@@ -65,6 +71,8 @@ interface Kept {
   /** Attempts of which something may still come. */
   underWay: number;
   end: { state: End; at: number } | undefined;
+  /** Also while a device has it of which nobody knows yet whether it can be remembered. */
+  isWithdrawn: boolean;
 }
 
 export function createInvitations(world: {
@@ -92,13 +100,19 @@ export function createInvitations(world: {
   const show = (kept: Kept): Invitation => {
     const { id, invite, secret, digits, madeAt, lastsMs, attemptsLeft, end } = kept;
     const fragment = fragmentOf({ invitation: id, secret, fingerprint: world.fingerprint });
-    const bases = kept.ownMachineOnly ? [world.ownMachineAddress()] : world.addresses().slice(0, MAX_LINKS);
+    const bases = (
+      kept.ownMachineOnly ? [world.ownMachineAddress()] : world.addresses().slice(0, MAX_LINKS)
+    ).map((base) => base.replace(/\/$/, ''));
     return {
       id,
       role: invite.role,
       project: invite.project ?? null,
       code: formatCode(id, digits),
-      links: bases.map((base) => `${base.replace(/\/$/, '')}/${fragment}`),
+      // Whoever answers in the place of a plain address reads what is in its fragment: there is nothing in it.
+      trustLinks: bases.flatMap((base) =>
+        base.startsWith('https:') ? [`${base.replace(/^https:/, 'http:')}/`] : [],
+      ),
+      links: bases.map((base) => `${base}/${fragment}`),
       expiresInMs: end === undefined ? Math.max(0, lastsMs - Math.abs(clock.now() - madeAt)) : 0,
       attemptsLeft,
       state: end?.state ?? { state: 'open' },
@@ -119,8 +133,13 @@ export function createInvitations(world: {
     return lasts(kept.madeAt, kept.lastsMs, clock.now()) ? { kept } : { why: 'expired' };
   };
 
+  const withdraw = (kept: Kept) => {
+    kept.isWithdrawn = true;
+    kept.end ??= { state: { state: 'withdrawn' }, at: clock.now() };
+  };
+
   return {
-    invite(invite, options = {}) {
+    invite(invite, by, options = {}) {
       settle();
       const open = [...all.values()].filter(({ end }) => end === undefined);
       const free = Array.from({ length: NUMBERS }, (_, number) => String(number).padStart(2, '0')).filter(
@@ -140,6 +159,7 @@ export function createInvitations(world: {
       const kept: Kept = {
         id: free[random.number(free.length)]!,
         invite,
+        by,
         secret: toBase64Url(random.bytes(16)),
         digits: String(random.number(1_000_000)).padStart(6, '0'),
         ownMachineOnly: options.ownMachineOnly ?? false,
@@ -148,6 +168,7 @@ export function createInvitations(world: {
         attemptsLeft: MAX_ATTEMPTS,
         underWay: 0,
         end: undefined,
+        isWithdrawn: false,
       };
       all.set(kept.id, kept);
       return show(kept);
@@ -160,7 +181,11 @@ export function createInvitations(world: {
     withdraw(id) {
       settle();
       const kept = all.get(id);
-      if (kept !== undefined) kept.end ??= { state: { state: 'withdrawn' }, at: clock.now() };
+      if (kept !== undefined) withdraw(kept);
+    },
+    withdrawOf(principal) {
+      settle();
+      for (const kept of all.values()) if (principalId(kept.by) === principal) withdraw(kept);
     },
     isOpen: (id, isOwnMachine) => !('why' in standing(id, isOwnMachine)),
     attempt(id, by, isOwnMachine) {
@@ -177,6 +202,7 @@ export function createInvitations(world: {
       return {
         password: by === 'secret' ? kept.secret : kept.digits,
         invite: kept.invite,
+        by: kept.by,
         attemptsLeft: kept.attemptsLeft,
         take({ id: device, name }) {
           if (kept.end !== undefined) throw ended(kept.end.state.state);
@@ -184,6 +210,7 @@ export function createInvitations(world: {
           return {
             giveBack() {
               kept.end = undefined;
+              if (kept.isWithdrawn) withdraw(kept);
             },
           };
         },

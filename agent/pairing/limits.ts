@@ -27,7 +27,7 @@ export interface Limit {
  * network can use up what its owner needs. An address is taken whole, also of IPv6: in one network everybody shares
  * the front half, and one guest must not stop the others.
  */
-export function createLimit(clock: Clock, each: Rate, inAll?: Rate): Limit {
+export function createLimit(clock: Pick<Clock, 'now'>, each: Rate, inAll?: Rate): Limit {
   const addresses = createBuckets(clock, each, ADDRESSES);
   const ownMachine = createBuckets(clock, each, 1);
   const together = inAll === undefined ? undefined : createBuckets(clock, inAll, 1);
@@ -61,7 +61,7 @@ export function addressOf({ address }: Origin): string {
     .slice(0, 60);
 }
 
-function createBuckets(clock: Clock, { burst, perSecond }: Rate, most: number) {
+function createBuckets(clock: Pick<Clock, 'now'>, { burst, perSecond }: Rate, most: number) {
   /** Least recently asked first. */
   const buckets = new Map<string, { left: number; at: number }>();
   return {

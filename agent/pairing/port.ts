@@ -1,6 +1,7 @@
 // What the rest of the agent may ask about trust: who somebody is, who may be paired, who is not welcome any more.
 // How it is remembered and proved is this folder's own business. Nothing here knows HTTP replies or sockets.
 import type { Principal, Role, Scope } from '@myspinbot/shared/access/access.ts';
+import type { AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import type {
   AgentIdentity,
@@ -57,25 +58,41 @@ export interface Gate {
   /** Throws Failure `unpaired` when the proof is wrong, old or used; `too-often`. */
   grantToken(request: TokenRequest, origin: Origin): Promise<TokenGrant>;
 
-  /** `links` are made by whoever knows the addresses: see `addresses` in GateOptions. */
+  /**
+   * What somebody who was identified before is now: other rights, perhaps; undefined when nobody any more. Whatever was
+   * let in asks it again before it takes effect.
+   */
+  standing(who: Principal): Principal | undefined;
+
+  /**
+   * `links` are made by whoever knows the addresses: see `addresses` in GateOptions. It ends when whoever made it may
+   * not look after devices any more.
+   */
   invite(invite: Invite, by: Principal, options?: InviteOptions): Invitation;
   invitation(id: string): Invitation | undefined;
   withdraw(id: string): void;
 
   devices(): readonly DeviceRecord[];
   device(id: string): DeviceRecord | undefined;
+  // `from`: the address the wish came from, for the log.
   /** Throws Failure `not-found`; Failure `bad-input` when the last owner would lose the role. */
   changeDevice(
     id: string,
     change: { name?: string; role?: Role; project?: ProjectId | null },
     by: Principal,
+    from?: string,
   ): Promise<void>;
   /** From the moment this resolves the device is nobody. Idempotent. Throws Failure `not-found`. */
-  removeDevice(id: string, options: { erase: boolean }, by: Principal): Promise<void>;
+  removeDevice(id: string, options: { erase: boolean }, by: Principal, from?: string): Promise<void>;
   scripts(): readonly ScriptToken[];
   /** The token itself is told once and kept only as a hash. */
-  makeScript(name: string, scope: Scope, by: Principal): Promise<{ token: string; record: ScriptToken }>;
-  removeScript(id: string, by: Principal): Promise<void>;
+  makeScript(
+    name: string,
+    scope: Scope,
+    by: Principal,
+    from?: string,
+  ): Promise<{ token: string; record: ScriptToken }>;
+  removeScript(id: string, by: Principal, from?: string): Promise<void>;
 
   /** This principal was just heard of: for "last seen". */
   seen(who: Principal): void;
@@ -86,6 +103,15 @@ export interface Gate {
 
   /** Notes what happened; `who` undefined = somebody unknown. Never throws. */
   note(entry: Pick<AuditEntry, 'kind' | 'what'>, who: Principal | undefined, from: string | undefined): void;
+  /**
+   * A file went to `who`, or a part of it did: noted once an hour for each file and asker, however many pieces they ask
+   * for. Never throws.
+   */
+  downloaded(
+    file: Pick<AssetRef, 'hash' | 'type'>,
+    who: Principal | undefined,
+    from: string | undefined,
+  ): void;
   /** Newest first. */
   audit(page: { before?: number | undefined; limit: number }): Promise<readonly AuditEntry[]>;
   close(): Promise<void>;
@@ -96,4 +122,6 @@ export interface InviteOptions {
   ownMachineOnly?: boolean;
   /** Default: INVITATION_MS. */
   lastsMs?: number;
+  /** The address the wish came from, for the log. */
+  from?: string | undefined;
 }

@@ -2,7 +2,12 @@
 // and the device signs it together with what it wants. Each number is good once, for a minute, for one device.
 import { randomBytes } from 'node:crypto';
 import { toBase64Url } from '@myspinbot/shared/pairing/bytes.ts';
-import { agentChallenges, agentRemoves, deviceProves } from '@myspinbot/shared/pairing/statements.ts';
+import {
+  agentChallenges,
+  agentRemoves,
+  deviceAsks,
+  deviceProves,
+} from '@myspinbot/shared/pairing/statements.ts';
 import type { Challenge, Challenged, TokenRequest } from '@myspinbot/shared/wire/pairing.ts';
 import type { Clock } from '../queue/clock.ts';
 import { lasts } from './freshness.ts';
@@ -54,7 +59,7 @@ export function createProofs(world: {
   };
 
   return {
-    async challenge({ device: id, nonce: deviceNonce }, from) {
+    async challenge({ device: id, nonce: deviceNonce, signature: asks }, from) {
       const device = registry.device(id);
       if (device === undefined) return { state: 'unknown', agent };
       const fields = { agent, device: id, deviceNonce };
@@ -69,9 +74,10 @@ export function createProofs(world: {
       makeRoom(id, from);
       const nonce = toBase64Url(randomBytes(16));
       nonces.set(nonce, { device: id, from, at: clock.now() });
-      const { role, project } = device;
+      const isTheDevice = asks !== undefined && (await isSignedBy(device.key, deviceAsks(fields), asks));
       const signature = await identity.sign(agentChallenges({ ...fields, nonce }));
-      return { state: 'known', nonce, signature, role, project };
+      const { role, project } = device;
+      return { state: 'known', nonce, signature, ...(isTheDevice ? { seat: { role, project } } : {}) };
     },
     async verify({ device: id, nonce, signature }, purpose) {
       const given = nonces.get(nonce);

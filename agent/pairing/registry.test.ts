@@ -71,9 +71,17 @@ test('a crash at any byte of what was written leaves a state that was whole', as
     JSON.stringify([gate.devices(), gate.scripts(), await gate.audit({ limit: 100 })]);
 
   const states = [await stateOf(world.gate)];
-  const first = await world.paired();
+  const invited = async (invite: Parameters<typeof world.invite>[0]) => {
+    const { link } = world.invite(invite);
+    // It is written without being waited for; what is asked for here waits for it.
+    states.push(await stateOf(world.gate));
+    const device = await createTestDevice(world.gate);
+    await device.pair(link);
+    return device;
+  };
+  const first = await invited({ role: 'owner' });
   states.push(await stateOf(world.gate));
-  const second = await world.paired({ role: 'guest', project });
+  const second = await invited({ role: 'guest', project });
   states.push(await stateOf(world.gate));
   await world.gate.changeDevice(second.id!, { name: 'Tablet' }, local);
   states.push(await stateOf(world.gate));
@@ -115,7 +123,12 @@ test('a damaged record is left out and told, the others count', async () => {
   await level.close();
   await world.restart().catch(() => world.restart());
   expect(world.gate.devices().map(({ id }) => id)).toEqual([good.id]);
-  expect(await world.gate.audit({ limit: 10 })).toHaveLength(2);
+  expect((await world.gate.audit({ limit: 10 })).map(({ kind }) => kind)).toEqual([
+    'paired',
+    'invited',
+    'paired',
+    'invited',
+  ]);
   expect(world.warnings.filter((event) => event === 'pairing.record-damaged')).toHaveLength(5);
 });
 

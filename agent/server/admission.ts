@@ -10,6 +10,7 @@ import type { Gate, Origin } from '../pairing/port.ts';
 import { markProved, originOf } from './door.ts';
 import { type Refused, refuse } from './own-address.ts';
 import { secureHeaders } from './static-app.ts';
+import { watchRequests } from './under-way.ts';
 
 /**
  * What a route asks of whoever uses it. `everybody`: anybody whose request is meant for this agent. `own-machine`: no
@@ -29,7 +30,7 @@ declare module 'fastify' {
 }
 
 export interface AdmissionWorld {
-  gate: Pick<Gate, 'identify' | 'seen' | 'note'>;
+  gate: Pick<Gate, 'identify' | 'standing' | 'seen' | 'note' | 'onCut'>;
   /** Under which names and addresses this agent is reached: lower case, without a port, IPv6 in brackets. */
   hosts(): ReadonlySet<string>;
   port(): number;
@@ -68,6 +69,8 @@ export function admitOnly(app: FastifyInstance, world: AdmissionWorld): void {
   const { gate } = world;
   app.decorateRequest('who', undefined);
   app.decorateRequest('origin');
+  const underWay = watchRequests(app, gate, (now) => (now === undefined ? unpaired() : notAllowed(now)));
+  app.addHook('onClose', async () => underWay.close());
 
   app.addHook('onRoute', (route) => {
     // The files of the app: the same for everybody who has ever downloaded the program.
@@ -98,13 +101,17 @@ export function admitOnly(app: FastifyInstance, world: AdmissionWorld): void {
     if (who === undefined) {
       if (needs === 'own-machine' && origin.isOwnMachine) return;
       world.refused();
+      const { authorization } = request.headers;
+      // One that had a token was looked at by the gate.
+      if (authorization === undefined) gate.note(anonymous, undefined, origin.address);
       void reply.header('WWW-Authenticate', 'Bearer');
       unread(request);
       throw unpaired();
     }
     gate.seen(who);
     markProved(request.raw.socket);
-    if (needs !== undefined && may(who, actionOf(needs, request))) return;
+    const action = needs === undefined ? undefined : actionOf(needs, request);
+    if (action !== undefined && may(who, action)) return underWay.begin(request, reply, who, action);
     if (needs === 'own-machine' && origin.isOwnMachine) return;
     world.refused();
     const asked = `Asked for ${request.method} ${request.routeOptions.url ?? '?'}, which it may not`;
@@ -113,6 +120,8 @@ export function admitOnly(app: FastifyInstance, world: AdmissionWorld): void {
     throw notAllowed(who);
   });
 }
+
+const anonymous = { kind: 'refused', what: 'Asked for something without saying who asks' } as const;
 
 function actionOf(needs: Exclude<Needs, 'everybody'>, request: FastifyRequest): Action {
   if (needs === 'own-machine') return { on: 'metrics', may: 'read' };

@@ -1,6 +1,6 @@
 // The API of jobs and files, as docs/api.md lists it. Whoever gets here was let in (admission.ts); each route names what
 // it needs. It knows the queue, the vault and the documents by what they promise.
-import type { Action, Principal } from '@myspinbot/shared/access/access.ts';
+import { type Action, type Principal, principalId } from '@myspinbot/shared/access/access.ts';
 import { type AssetHash, type AssetRef, assetHashSchema } from '@myspinbot/shared/asset/asset.ts';
 import type { EngineEntry, VoiceEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
@@ -23,6 +23,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { PhotoInspection } from '../engines/look/port.ts';
 import type { SocketHub } from '../hub/hub.ts';
+import { createLimit, within } from '../pairing/limits.ts';
 import type { Gate } from '../pairing/port.ts';
 import type { Queue } from '../queue/port.ts';
 import type { Vault } from '../vault/port.ts';
@@ -33,12 +34,15 @@ import { sendAsset } from './send-asset.ts';
 import type { ServerEvent } from './server.ts';
 import type { UploadLimits } from './upload-limits.ts';
 
+/** Each takes a processor for some hundred ms: a person drops a dozen photos at once, and then some. */
+const INSPECTIONS = { burst: 60, perSecond: 1 };
+
 export interface ApiWorld {
   version: string;
   vault: Vault;
   hub: SocketHub;
   queue: Queue;
-  gate: Pick<Gate, 'note'>;
+  gate: Pick<Gate, 'downloaded'>;
   uploads: UploadLimits;
   /** Whether a project names this file: what a guest of it may see. */
   isOfProject(project: ProjectId, hash: AssetHash): boolean | Promise<boolean>;
@@ -70,6 +74,7 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
   const workspace = openWorkspace(hub.workspace, apiAuthor);
   const startedAt = world.now();
   const sent = (bytes: number) => world.onEvent({ type: 'moved', direction: 'out', bytes });
+  const going = ({ who, origin }: FastifyRequest, ref: AssetRef) => gate.downloaded(ref, who, origin.address);
   const find = (id: unknown) => {
     const parsed = jobIdSchema.safeParse(id);
     const job = parsed.success ? queue.job(parsed.data) : undefined;
@@ -185,18 +190,12 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
           hint: 'Ask for captions when generating.',
         });
       }
-      if (isFromTheBeginning(request)) {
-        gate.note(
-          { kind: 'downloaded', what: `The ${kind} of ${asked.id}` },
-          request.who,
-          request.origin.address,
-        );
-      }
       const title = workspace.project(asked.project)?.title ?? 'myspinbot';
       return sendAsset(request, reply, vault, ref, {
         name: `${title.replace(/[.…]+$/, '')}.${extensions[kind]}`,
         download: download !== undefined,
         immutable: false,
+        going,
         sent,
       });
     },
@@ -240,10 +239,7 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
     url: `${endpoints.assets}/:hash`,
     handler: async (request, reply) => {
       const ref = await fileOf(request, request.params.hash);
-      if (ref.type === 'video/mp4' && isFromTheBeginning(request)) {
-        gate.note({ kind: 'downloaded', what: 'A video' }, request.who, request.origin.address);
-      }
-      return sendAsset(request, reply, vault, ref, { immutable: true, sent });
+      return sendAsset(request, reply, vault, ref, { immutable: true, going, sent });
     },
   });
   app.get<ByHash>(
@@ -256,7 +252,11 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
   );
 
   const inspects: Action = { on: 'assets', may: 'write' };
+  const inspections = createLimit(world, INSPECTIONS);
   app.post(endpoints.inspectPhoto, { config: { needs: inspects } }, async (request) => {
+    const { who } = request;
+    const asker = { address: who === undefined ? '' : principalId(who), isOwnMachine: who?.kind === 'local' };
+    within(inspections, asker, 'A look at a photo');
     const body = photoSchema.safeParse(request.body);
     if (!body.success) throw schemaFailure('The body', body.error);
     const gone = new AbortController();
@@ -273,9 +273,4 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
 
 function isGuest(who: Principal | undefined): who is Extract<Principal, { role: 'guest' }> {
   return who?.kind === 'device' && who.role === 'guest';
-}
-
-/** Players ask for a file in many pieces: it is one download. */
-function isFromTheBeginning({ method, headers: { range } }: FastifyRequest): boolean {
-  return method === 'GET' && (range === undefined || /^bytes=0-/.test(range));
 }

@@ -54,13 +54,13 @@ export function addDeviceRoutes(app: FastifyInstance, world: DevicesWorld): void
       ...(role === undefined ? {} : { role }),
       ...(project === undefined ? {} : { project }),
     };
-    await gate.changeDevice(id, change, asker(request));
+    await gate.changeDevice(id, change, asker(request), request.origin.address);
     return gate.device(id);
   });
   app.delete<{ Params: { id: string } }>(`${endpoints.devices}/:id`, owners, async (request, reply) => {
     const { erase } = read(removalSchema, request.query, 'The query');
     const id = read(deviceIdSchema, request.params.id, 'The device');
-    await gate.removeDevice(id, { erase: erase === 'true' }, asker(request));
+    await gate.removeDevice(id, { erase: erase === 'true' }, asker(request), request.origin.address);
     return reply.code(204).send();
   });
 
@@ -74,7 +74,10 @@ export function addDeviceRoutes(app: FastifyInstance, world: DevicesWorld): void
         hint: 'Leave "here" away, or ask on the workstation.',
       });
     }
-    const invitation = gate.invite(invite, asker(request), { ownMachineOnly: here === 'true' });
+    const invitation = gate.invite(invite, asker(request), {
+      ownMachineOnly: here === 'true',
+      from: request.origin.address,
+    });
     return reply.code(201).send(invitation);
   });
   app.get<{ Params: { id: string } }>(`${endpoints.invitations}/:id`, owners, async (request) => {
@@ -94,10 +97,10 @@ export function addDeviceRoutes(app: FastifyInstance, world: DevicesWorld): void
   app.get(endpoints.scriptTokens, owners, async () => ({ tokens: gate.scripts() }));
   app.post(endpoints.scriptTokens, owners, async (request, reply) => {
     const { name, scope } = read(newScriptTokenSchema, request.body, 'The body');
-    return reply.code(201).send(await gate.makeScript(name, scope, asker(request)));
+    return reply.code(201).send(await gate.makeScript(name, scope, asker(request), request.origin.address));
   });
   app.delete<{ Params: { id: string } }>(`${endpoints.scriptTokens}/:id`, owners, async (request, reply) => {
-    await gate.removeScript(request.params.id, asker(request));
+    await gate.removeScript(request.params.id, asker(request), request.origin.address);
     return reply.code(204).send();
   });
 

@@ -71,7 +71,9 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const tls = options.tls === undefined ? undefined : createTlsServer(tlsOptions(options.tls));
   tls?.on('secureConnection', (socket) => {
     const path = pathOf(socket);
-    const visitor = visitors.get(shakingHands.get(path) ?? socket);
+    const line = shakingHands.get(path);
+    if (line !== undefined) lines.set(socket, line);
+    const visitor = visitors.get(line ?? socket);
     shakingHands.delete(path);
     if (visitor !== undefined) {
       visitors.set(socket, visitor);
@@ -176,6 +178,16 @@ function pathOf({ remoteAddress, remotePort, localAddress }: Socket): string {
 /** Whoever is on this connection proved who they are: it is not counted with the strangers any more. */
 export function markProved(socket: EventEmitter): void {
   socket.emit(PROVED);
+}
+
+/** Of connections over TLS, the ones beneath. */
+const lines = new WeakMap<Socket, Socket>();
+
+/** Ends a connection at once: what waits to be sent, also in the system's buffers, is not sent any more. */
+export function hangUp(socket: Socket): void {
+  const line = lines.get(socket) ?? socket;
+  if (!(line instanceof TLSSocket)) line.resetAndDestroy();
+  socket.destroy();
 }
 
 /** Where a connection comes from. Over the loopback's own addresses is this machine; any other is the network. */

@@ -109,6 +109,8 @@ async function spin(
   world: { hub: SocketHub; queue: Queue; now(): number },
 ): Promise<Generated> {
   const at = world.now();
+  // The form took its time: whoever sent it may have been removed meanwhile.
+  request.askAgain();
   const job: JobRequest = {
     id: `j_${randomBytes(12).toString('hex')}` as JobId,
     project: `p_${randomBytes(12).toString('hex')}` as ProjectId,

@@ -11,6 +11,8 @@ export interface SendOptions {
   download?: boolean;
   /** The URL names the bytes for ever (by hash), so it may be kept for ever. */
   immutable: boolean;
+  /** Told before the first byte of it leaves. */
+  going(request: FastifyRequest, ref: AssetRef): void;
   /** Told how many bytes were read for the reply, when it ends. */
   sent(bytes: number): void;
 }
@@ -49,6 +51,7 @@ export function sendAsset(
   }
   void reply.header('Content-Length', end - start);
   if (request.method === 'HEAD' || end === start) return reply.send('');
+  options.going(request, ref);
   const stream = createReadStream(path, { start, end: end - 1 });
   stream.once('close', () => options.sent(stream.bytesRead));
   return reply.send(stream);

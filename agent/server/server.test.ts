@@ -563,6 +563,47 @@ describe('assets', () => {
     }
   });
 
+  test('whatever part of a file somebody fetches is noted, once for each file, with where from', async () => {
+    const { token, record } = await agent.gate.makeScript('looks', 'read', { kind: 'local' });
+    const authorization = `Bearer ${token}`;
+    const noted = async () =>
+      (await agent.gate.audit({ limit: 100 })).filter(
+        ({ kind, who }) => kind === 'downloaded' && who === record.id,
+      );
+    const film = await agent.vault.put(
+      Buffer.concat([Buffer.from('00000018667479706d703432000000006d70343269736f6d', 'hex'), noise(500, 41)]),
+    );
+    const photo = await agent.vault.put(smallPng(42));
+    await ask(`/api/assets/${film.hash}`, { authorization }, 'HEAD');
+    expect(await noted()).toEqual([]);
+    for (const range of ['bytes=-99999999', 'bytes=00-', 'bytes=1-']) {
+      expect((await ask(`/api/assets/${film.hash}`, { authorization, range })).body.length).toBeGreaterThan(
+        500,
+      );
+    }
+    await ask(`/api/assets/${photo.hash}`, { authorization });
+    expect(await noted()).toMatchObject([
+      { what: 'A picture', name: 'looks', from: '127.0.0.1' },
+      { what: 'A video', name: 'looks', from: '127.0.0.1' },
+    ]);
+    expect((await noted()).every(({ what }) => !what.includes('times'))).toBe(true);
+  });
+
+  test('whoever has photos looked at without end is told to wait', async () => {
+    const { token } = await agent.gate.makeScript('looks a lot', 'jobs', { kind: 'local' });
+    const { hash } = await agent.vault.put(noise(50, 23));
+    const inspect = () =>
+      ask(
+        '/api/inspect/photo',
+        { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        'POST',
+        JSON.stringify({ hash }),
+      );
+    const statuses = new Set<number>();
+    for (let count = 0; count < 80 && !statuses.has(429); count++) statuses.add((await inspect()).status);
+    expect([...statuses]).toEqual([200, 429]);
+  });
+
   test('a photo can be inspected before any job', async () => {
     const { hash } = await agent.vault.put(noise(50, 22));
     const inspect = (body: string, type = 'application/json') =>

@@ -12,7 +12,7 @@ import { type AdmissionWorld, turnAway } from './admission.ts';
 import { markProved, originOf } from './door.ts';
 
 export interface UpgradeWorld {
-  gate: Pick<Gate, 'identifySocket' | 'seen'>;
+  gate: Pick<Gate, 'identifySocket' | 'standing' | 'seen'>;
   hub: Pick<SocketHub, 'accept'>;
   sockets: Pick<SocketLinks, 'accept'>;
   admission: AdmissionWorld;
@@ -33,6 +33,8 @@ export function acceptUpgrades(server: HttpServer, world: UpgradeWorld): void {
       return end(socket, '401 Unauthorized');
     }
     if (socket.destroyed) return;
+    // Removed while this line was reached: nobody would cut a socket that is not open yet.
+    if (gate.standing(who) === undefined) return end(socket, '401 Unauthorized');
     gate.seen(who);
     markProved(request.socket);
     if (room === undefined) sockets.accept(request, socket, head, who);

@@ -34,6 +34,11 @@ export function agentAccepts(
   );
 }
 
+/** The device's wish to speak: by it the agent tells the device, and nobody else, what it is now. */
+export function deviceAsks(fields: { agent: string; device: string; deviceNonce: string }): Uint8Array {
+  return joined([VERSION, 'device asks', fields.agent, fields.device, fields.deviceNonce]);
+}
+
 /** The agent's answer to a device that wants to speak: proves that this is the agent that was paired. */
 export function agentChallenges(fields: {
   agent: string;

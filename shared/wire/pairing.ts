@@ -8,8 +8,8 @@
 //   pairing/finish {session, confirm, signature}  ->           (knows that the device knows it, and holds its key)
 //                                                 <-  {device, role, signature}
 //
-//   auth/challenge {device, nonce}                ->
-//                                                 <-  {nonce, signature}  or a removal, signed
+//   auth/challenge {device, nonce, signature}     ->
+//                                                 <-  {nonce, signature, role}  or a removal, signed
 //   auth/token     {device, nonce, signature}     ->           (good once, for this purpose)
 //                                                 <-  {token, expiresInMs}
 //   socket         Sec-WebSocket-Protocol: myspinbot, proof.<device>.<nonce>.<signature>
@@ -85,16 +85,20 @@ export const pairedSchema = z.object({
 });
 export type Paired = z.infer<typeof pairedSchema>;
 
-export const challengeSchema = z.strictObject({ device: deviceIdSchema, nonce: nonceSchema });
+export const challengeSchema = z.strictObject({
+  device: deviceIdSchema,
+  nonce: nonceSchema,
+  /** Of the device, which is told then what it may do. One that was removed has no key any more, and needs none. */
+  signature: signatureSchema.optional(),
+});
 export type Challenge = z.infer<typeof challengeSchema>;
 export const challengedSchema = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('known'),
     nonce: nonceSchema,
     signature: signatureSchema,
-    /** What the device is now; the owner may have changed it. */
-    role: roleSchema,
-    project: projectIdSchema.nullable(),
+    /** What the device is now; the owner may have changed it. Told to a device that signed its question. */
+    seat: z.object({ role: roleSchema, project: projectIdSchema.nullable() }).optional(),
   }),
   z.object({ state: z.literal('removed'), erase: z.boolean(), signature: signatureSchema }),
   /** The agent never knew this device, or lost its memory: not signed, so nothing is erased because of it. */
@@ -182,7 +186,15 @@ export const invitationSchema = z.object({
   project: projectIdSchema.nullable(),
   /** "12-345-678" */
   code: z.string().max(20),
-  /** Where a new device goes, best address first; each with the secret in its fragment. */
+  /**
+   * Where a device goes that has never been here, best address first: over plain http to the page about trust, without
+   * any secret. Empty for the workstation's own browser.
+   */
+  trustLinks: z.array(z.string().max(300)).max(20),
+  /**
+   * Where a device goes that trusts this workstation, best address first; each with the secret in its fragment, and over
+   * https, so that nobody else reads it (over the loopback on the workstation itself).
+   */
   links: z.array(z.string().max(300)).max(20),
   expiresInMs: z.number().min(0),
   attemptsLeft: z.number().int().min(0),
@@ -210,6 +222,7 @@ export const madeScriptTokenSchema = z.object({ token: z.string().max(100), reco
 /** Entries of one answer, unless another number is asked for; an answer with fewer is the end. */
 export const AUDIT_PAGE = 100;
 export const auditKinds = [
+  'invited',
   'paired',
   'pairing-failed',
   'removed',

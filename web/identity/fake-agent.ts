@@ -5,6 +5,7 @@ import {
   agentAccepts,
   agentChallenges,
   agentRemoves,
+  deviceAsks,
   deviceJoins,
   deviceProves,
   type PairingContext,
@@ -162,7 +163,7 @@ export async function createFakeAgent(
   };
 
   const challenge = async (body: unknown) => {
-    const { device, nonce: deviceNonce } = challengeSchema.parse(body);
+    const { device, nonce: deviceNonce, signature: asks } = challengeSchema.parse(body);
     const found = known.get(device);
     if (found === undefined) return { state: 'unknown', agent: identity.id };
     const named = { agent: identity.id, device, deviceNonce };
@@ -174,7 +175,8 @@ export async function createFakeAgent(
     const nonce = newNonce();
     nonces.set(nonce, device);
     const signature = await signed(key.privateKey, agentChallenges({ ...named, nonce }));
-    return { state: 'known', nonce, signature, ...found.seat };
+    const isIt = asks !== undefined && (await isSignedBy(found.key, deviceAsks(named), asks));
+    return { state: 'known', nonce, signature, ...(isIt ? { seat: found.seat } : {}) };
   };
 
   const token = async (body: unknown) => {

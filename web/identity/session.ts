@@ -3,7 +3,12 @@
 // What an answer means for this device is told to whoever made the session; it writes nothing itself.
 import type { Role } from '@myspinbot/shared/access/access.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import { agentChallenges, agentRemoves, deviceProves } from '@myspinbot/shared/pairing/statements.ts';
+import {
+  agentChallenges,
+  agentRemoves,
+  deviceAsks,
+  deviceProves,
+} from '@myspinbot/shared/pairing/statements.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import {
@@ -71,14 +76,19 @@ export function createSession(world: {
   const prove = async (purpose: string): Promise<TokenRequest> => {
     const { standing, key } = await credentials();
     const { agent, device } = standing;
-    const challenge: Challenge = { device, nonce: newNonce() };
+    const deviceNonce = newNonce();
+    const named = { agent: agent.id, device, deviceNonce };
+    const challenge: Challenge = {
+      device,
+      nonce: deviceNonce,
+      signature: await signed(key, deviceAsks(named)),
+    };
     const said = await ask(world, { path: endpoints.challenge, body: challenge }, challengedSchema).catch(
       (cause: unknown) => {
         if (cause instanceof Failure && cause.code !== 'engine-missing') hear({ state: 'busy', device });
         throw cause;
       },
     );
-    const named = { agent: agent.id, device, deviceNonce: challenge.nonce };
     switch (said.state) {
       case 'unknown': {
         const isAnother = said.agent !== undefined && said.agent !== agent.id;
@@ -97,7 +107,7 @@ export function createSession(world: {
           hear({ state: 'another', device });
           throw unpaired();
         }
-        hear({ state: 'known', device, role: said.role, project: said.project });
+        if (said.seat !== undefined) hear({ state: 'known', device, ...said.seat });
         const proves = deviceProves({ agent: agent.id, device, nonce: said.nonce, purpose });
         return { device, nonce: said.nonce, signature: await signed(key, proves) };
       }

@@ -11,9 +11,13 @@ import { notReached } from '../identity/ask.ts';
 import type { DeviceLook } from '../identity/device-kind.ts';
 import type { Identity, Standing } from '../identity/identity.ts';
 import { noteRemoval, readRemoval } from '../identity/removal-note.ts';
+import { isToErase } from '../identity/removed-here.ts';
 import { createSession, type Session, type Word } from '../identity/session.ts';
 import type { Clock } from '../link/clock.ts';
 import type { Access, Live } from './live.ts';
+
+/** Between two questions of a removed device whether it is to erase what it keeps. */
+const ASK_AGAIN_MS = 300_000;
 
 /** The documents this device sits before, and what it may do there. */
 export interface Place {
@@ -108,10 +112,8 @@ export function createAccessDesk(world: {
         });
         return;
       case 'removed':
-        if (word.erase) {
-          setErasedBy(now.agent.name);
-          world.onErase(now.agent.name);
-        } else {
+        if (word.erase) eraseFor(now.agent.name);
+        else {
           setStanding({ ...now, state: 'removed' });
           kept(identity.remove(now.device));
         }
@@ -122,6 +124,10 @@ export function createAccessDesk(world: {
       case 'another':
         setAway({ device: now.device, why: 'another-workstation' });
     }
+  };
+  const eraseFor = (agentName: string) => {
+    setErasedBy(agentName);
+    world.onErase(agentName);
   };
   const seat = (now: NonNullable<Standing>, role: Role, project: ProjectId | null) => {
     if (now.state !== 'paired' || (now.role === role && now.project === project)) return;
@@ -136,6 +142,21 @@ export function createAccessDesk(world: {
     clock: world.clock,
     onWord: hear,
   });
+  /** Removed, and keeping what it has: that may be changed as long as it has it. */
+  let stopAskingAgain: (() => void) | undefined;
+  const askWhetherToErase = async () => {
+    const now = standing();
+    if (now?.state !== 'removed' || erasedBy() !== undefined) return;
+    if ((await isToErase(now, world)) && standing()?.device === now.device) return eraseFor(now.agent.name);
+    stopAskingAgain = world.clock.after(ASK_AGAIN_MS, () => void askWhetherToErase());
+  };
+  createComputed(
+    on(access, (is) => {
+      stopAskingAgain?.();
+      stopAskingAgain = undefined;
+      if (is.state === 'removed' && !is.erase) void askWhetherToErase();
+    }),
+  );
   /** What this tab itself was paired as last. */
   let mine: string | undefined;
   const stopWatching = identity.watch((next) => {
@@ -224,7 +245,10 @@ export function createAccessDesk(world: {
       // Only the answer counts; links are opened when this device is known again.
       session.prove('token').catch(() => undefined);
     },
-    close: stopWatching,
+    close() {
+      stopAskingAgain?.();
+      stopWatching();
+    },
   };
 }
 

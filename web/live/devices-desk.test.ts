@@ -18,6 +18,7 @@ const invitation: Invitation = {
   role: 'member',
   project: null,
   code: '12-345-678',
+  trustLinks: [],
   links: [],
   expiresInMs: 120_000,
   attemptsLeft: 3,

@@ -489,6 +489,7 @@ function createFakeDesk(world: {
         role: invite.role,
         project: invite.project ?? null,
         code: `${id}-345-678`,
+        trustLinks: ['http://192.168.1.5:7777/'],
         links: [`https://192.168.1.5:7777/#pair=${id}.${'A'.repeat(22)}.${fingerprint}`],
         expiresInMs: 120_000,
         attemptsLeft: 3,

@@ -13,6 +13,7 @@ import {
   type IconNode,
   KeyRound,
   PenLine,
+  QrCode,
   ShieldCheck,
   Trash2,
   UserX,
@@ -29,6 +30,7 @@ import { useDesk } from './desk.ts';
 import { auditBy, dayWords, timeWords } from './device-words.ts';
 
 const signs: Readonly<Record<(typeof auditKinds)[number], IconNode>> = {
+  invited: QrCode,
   paired: DoorOpen,
   'pairing-failed': CircleAlert,
   removed: UserX,

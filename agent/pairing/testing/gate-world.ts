@@ -45,7 +45,7 @@ export async function openGateWorld(change: Partial<GateOptions> = {}): Promise<
       agent: { id: 'a_test', name: 'desk' },
       clock,
       log,
-      addresses: () => ['http://192.168.1.5:7777', 'http://myspinbot.local:7777'],
+      addresses: () => ['https://192.168.1.5:7777', 'https://myspinbot.local:7777'],
       ownMachineAddress: () => 'http://127.0.0.1:7777',
       ...change,
     });

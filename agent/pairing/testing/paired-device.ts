@@ -9,6 +9,7 @@ import {
   agentAccepts,
   agentChallenges,
   agentRemoves,
+  deviceAsks,
   deviceJoins,
   deviceProves,
   pairingContext,
@@ -16,6 +17,7 @@ import {
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import {
   type AgentIdentity,
+  type Challenge,
   type Challenged,
   challengedSchema,
   type DeviceRecord,
@@ -145,9 +147,10 @@ export async function createTestDevice(
     async challenge() {
       const { id, agent } = pairedOnly(device);
       const deviceNonce = toBase64Url(randomBytes(16));
-      const answer = await speak.challenge({ device: id, nonce: deviceNonce });
-      if (answer.state === 'unknown') return answer;
       const fields = { agent: agent.id, device: id, deviceNonce };
+      const signature = await signed(pair.privateKey, deviceAsks(fields));
+      const answer = await speak.challenge({ device: id, nonce: deviceNonce, signature });
+      if (answer.state === 'unknown') return answer;
       const statement =
         answer.state === 'known'
           ? agentChallenges({ ...fields, nonce: answer.nonce })
@@ -206,7 +209,7 @@ function wrongCode(message: string): Failure {
 interface Speech {
   startPairing(start: PairingStart): Promise<PairingStarted>;
   finishPairing(finish: PairingFinish): Promise<Paired>;
-  challenge(asked: { device: string; nonce: string }): Promise<Challenged>;
+  challenge(asked: Challenge): Promise<Challenged>;
   grantToken(request: TokenRequest): Promise<TokenGrant>;
 }
 
