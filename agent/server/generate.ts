@@ -93,8 +93,10 @@ export async function generate(
       options,
       (hash) => staged.find(({ ref }) => ref.hash === hash)?.ref ?? vault.ref(hash),
     );
-    // Only now, since nothing is wrong with any of it: what a refused form brought is nowhere.
+    // Only now, since nothing is wrong with any of it: what a refused form brought is nowhere. The form took its
+    // time: whoever sent it may have been removed meanwhile.
     world.received(0);
+    request.askAgain();
     for (const one of staged) await one.keep();
     return await spin(options, assets, world);
   } finally {
@@ -109,8 +111,6 @@ async function spin(
   world: { hub: SocketHub; queue: Queue; now(): number },
 ): Promise<Generated> {
   const at = world.now();
-  // The form took its time: whoever sent it may have been removed meanwhile.
-  request.askAgain();
   const job: JobRequest = {
     id: `j_${randomBytes(12).toString('hex')}` as JobId,
     project: `p_${randomBytes(12).toString('hex')}` as ProjectId,
