@@ -4,8 +4,9 @@
 import { type AssetHash, type AssetRef, BLOCK_BYTES, blockRange } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { PartialAsset, TransferStore } from '@myspinbot/shared/transfer/store.ts';
+import { type BlockCommits, createBlockCommits } from './block-commits.ts';
 import { blockHash } from './block-hash.ts';
-import type { AppDatabase, RefusedNote } from './database.ts';
+import type { AppDatabase, PieceRow, RefusedNote } from './database.ts';
 
 export interface AssetStore extends TransferStore {
   ref(hash: AssetHash): Promise<AssetRef | undefined>;
@@ -34,6 +35,9 @@ export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
     if (row === undefined) throw absent(hash);
     return row.blocks;
   };
+  const commits = createBlockCommits<PieceRow>((pieces) =>
+    db.transaction('rw', db.pieces, () => db.pieces.bulkPut(pieces)),
+  );
   /** The Blob being read now, so that a 200-block upload does not look it up 200 times. */
   let reading: { hash: AssetHash; blob: Blob } | undefined;
 
@@ -99,12 +103,13 @@ export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
       await db.wanted.delete(hash);
     },
 
-    receive: (asset, blocks) => openPartial(db, asset, [...blocks], now),
+    receive: (asset, blocks) => openPartial(db, commits, asset, [...blocks], now),
   };
 }
 
 async function openPartial(
   db: AppDatabase,
+  commits: BlockCommits<PieceRow>,
   asset: AssetRef,
   blocks: string[],
   now: () => number,
@@ -130,7 +135,7 @@ async function openPartial(
     async block(index, bytes) {
       if ((await blockHash(bytes)) !== blocks[index]) return false;
       // A copy: the frame's buffer holds the header too, and a row keeps the whole buffer of a view.
-      await storing(() => db.pieces.put({ hash, index, bytes: bytes.slice() }));
+      await storing(() => commits.put({ hash, index, bytes: bytes.slice() }));
       missing.delete(index);
       return true;
     },
