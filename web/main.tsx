@@ -13,7 +13,8 @@ import { LiveContext } from './live/live.ts';
 import { UpdateContext } from './live/update.ts';
 import { createAppUpdate } from './pwa/update.ts';
 import { App } from './screens/app.tsx';
-import { DATABASE_NAME, openDatabase } from './vault/database.ts';
+import { openDatabase } from './vault/database.ts';
+import { DATABASE_NAME } from './vault/database-name.ts';
 import { openTabChannel } from './vault/tab-channel.ts';
 
 // The page's policy forbids compiling strings; zod would try once and the browser would complain.

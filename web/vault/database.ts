@@ -6,6 +6,7 @@ import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
 import type { ProjectEntry, ProjectId } from '@myspinbot/shared/project/project.ts';
 import type { Refusal } from '@myspinbot/shared/transfer/session.ts';
 import { Dexie, type EntityTable, type Table } from 'dexie';
+import { DATABASE_NAME } from './database-name.ts';
 
 /** Yjs updates of one commit, in order. `seq` grows with every commit of any tab. */
 export interface UpdateRow {
@@ -147,8 +148,6 @@ export class AppDatabase extends Dexie {
     this.version(2).stores({ keys: 'name', standing: 'name' });
   }
 }
-
-export const DATABASE_NAME = 'myspinbot';
 
 /** Opens the device's store; the page and its worker each open their own connection to the same database. */
 export function openDatabase(name: string = DATABASE_NAME): AppDatabase {
