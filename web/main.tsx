@@ -54,6 +54,7 @@ async function start(into: HTMLElement): Promise<void> {
     fetch: (input, init) => fetch(input, init),
     urls: { create: (blob) => URL.createObjectURL(blob), revoke: (url) => URL.revokeObjectURL(url) },
     storage: navigator.storage,
+    workers: import.meta.env.PROD ? navigator.serviceWorker : undefined,
     device: deviceLook(navigator.userAgent, navigator.maxTouchPoints),
     isOwnMachine: ['127.0.0.1', 'localhost', '[::1]'].includes(location.hostname),
     notes: storageOf(() => localStorage),

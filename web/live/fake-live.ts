@@ -27,6 +27,7 @@ import {
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import { batch } from 'solid-js';
 import { createStore, produce, reconcile, unwrap } from 'solid-js/store';
+import { createFakeStorage } from './fake-storage.ts';
 import type { Access, DevicesDesk, JobView, Live, OpenProject, PhotoCheck, Workstation } from './live.ts';
 
 interface FakeProject {
@@ -78,6 +79,8 @@ export interface FakeLive extends Live {
     invitationEnds(as: { name: string } | 'expired' | 'spent'): void;
     /** How often everything was erased. */
     erased(): number;
+    /** What lies where: everything is here and sent at first. */
+    readonly storage: ReturnType<typeof createFakeStorage>['stage'];
     /** Shows an asset at this URL. */
     url(hash: AssetHash, url: string): void;
   };
@@ -264,6 +267,11 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     next: () => ++made,
   });
 
+  const storage = createFakeStorage(
+    () => ({ projects: Object.values(world.projects), jobs: Object.values(world.jobs) }),
+    NOW,
+  );
+
   return {
     workstation: () => world.workstation,
     access: () => world.access,
@@ -379,8 +387,11 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
         job.wish.hidden = hidden;
       });
     },
-    storage: async () => ({ usedBytes: 48_000_000, quotaBytes: 12_000_000_000, persisted: false }),
-    persist: async () => true,
+    mediaUrl: (asset) => () => {
+      const ref = asset();
+      return ref === undefined ? undefined : world.urls[ref.hash];
+    },
+    storage: storage.desk,
 
     stage: {
       workstation: (state) => set('workstation', reconcile(state)),
@@ -414,6 +425,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
       refuseNextDevices: desk.refuseNext,
       invitationEnds: desk.invitationEnds,
       erased: () => erased,
+      storage: storage.stage,
     },
   };
 }

@@ -23,8 +23,10 @@ export interface AssetStore extends TransferStore {
   sent(hash: AssetHash): Promise<void>;
   sendRefused(hash: AssetHash, note: RefusedNote): Promise<void>;
 
-  /** Asks for assets; those that are here already are left out. */
+  /** Asks for assets that somebody wants to see; those that are here already are left out. */
   want(hashes: readonly AssetHash[]): Promise<void>;
+  /** The same ahead of time: those that a person took off this device are left out, too. */
+  prefetch(hashes: readonly AssetHash[]): Promise<void>;
   wantRefused(hash: AssetHash, note: RefusedNote): Promise<void>;
   unwant(hash: AssetHash): Promise<void>;
 }
@@ -46,6 +48,17 @@ export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
     return row === undefined ? undefined : plainRef(row);
   };
 
+  const askFor = async (hashes: readonly AssetHash[]): Promise<void> => {
+    for (const hash of hashes) {
+      if ((await db.assets.where('hash').equals(hash).count()) > 0) continue;
+      const before = await db.wanted.get(hash);
+      // There was no room for it: asking again makes none, and the note is what says so.
+      if (before !== undefined && (before.refused === undefined || before.refused.why === 'no-space'))
+        continue;
+      await db.wanted.put({ hash, askedAt: now() });
+    }
+  };
+
   return {
     ref,
     has: async (hash) => (await db.assets.where('hash').equals(hash).count()) > 0,
@@ -64,7 +77,8 @@ export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
 
     keep: (kept, blocks, blob) =>
       storing(() =>
-        db.transaction('rw', db.assets, db.blobs, db.outbox, async () => {
+        db.transaction('rw', db.assets, db.blobs, db.outbox, db.freed, async () => {
+          await db.freed.delete(kept.hash);
           await db.assets.put({ ...kept, blocks: [...blocks], keptAt: now() });
           await db.blobs.put({ hash: kept.hash, blob });
           await db.outbox.put({ hash: kept.hash, left: kept.bytes, addedAt: now() });
@@ -90,11 +104,14 @@ export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
     },
 
     want: (hashes) =>
-      db.transaction('rw', db.assets, db.wanted, async () => {
-        for (const hash of hashes) {
-          if ((await db.assets.where('hash').equals(hash).count()) > 0) continue;
-          await db.wanted.put({ hash, askedAt: now() });
-        }
+      db.transaction('rw', db.assets, db.wanted, db.freed, async () => {
+        await db.freed.bulkDelete([...hashes]);
+        await askFor(hashes);
+      }),
+    prefetch: (hashes) =>
+      db.transaction('rw', db.assets, db.wanted, db.freed, async () => {
+        const freed = new Set((await db.freed.bulkGet([...hashes])).flatMap((row) => row?.hash ?? []));
+        await askFor(hashes.filter((hash) => !freed.has(hash)));
       }),
     async wantRefused(hash, note) {
       await db.wanted.update(hash, { refused: note });
