@@ -340,9 +340,9 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     },
     assetUrl: (asset) => () => {
       const ref = asset();
-      return ref === undefined ? undefined : world.urls[ref.hash];
+      return ref === undefined || storage.isGone(ref.hash) ? undefined : world.urls[ref.hash];
     },
-    hasAsset: async (hash) => world.urls[hash] !== undefined,
+    hasAsset: async (hash) => world.urls[hash] !== undefined && !storage.isGone(hash),
     checkPhoto: async () => (world.workstation.state === 'here' ? check : undefined),
 
     async spin(project) {
@@ -389,7 +389,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     },
     mediaUrl: (asset) => () => {
       const ref = asset();
-      return ref === undefined ? undefined : world.urls[ref.hash];
+      return ref === undefined || storage.isGone(ref.hash) ? undefined : world.urls[ref.hash];
     },
     storage: storage.desk,
 

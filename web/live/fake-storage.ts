@@ -97,6 +97,7 @@ export function createFakeStorage(
   };
   return {
     desk,
+    isGone: (hash: AssetHash) => state.gone[hash] === true,
     stage: {
       unsent: (hash: AssetHash) => set('unsent', hash, true),
       gone: (hash: AssetHash) => set('gone', hash, true),
