@@ -195,7 +195,8 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       const result = job.run?.result;
       if (result === undefined) return;
       const files = [result.video, result.poster, result.vtt, result.srt];
-      await store.prefetch(files.flatMap((file) => (file === null ? [] : [file.hash])));
+      const hashes = files.flatMap((file) => (file === null ? [] : [file.hash]));
+      await storage.asking(store.prefetch(hashes), hashes);
     };
 
     const outbox = liveQuery(() => db.outbox.toArray()).subscribe({
@@ -229,7 +230,10 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
     };
 
     const urls = createAssetUrls({
-      store,
+      store: {
+        blob: store.blob,
+        want: (hashes) => storage.asking(store.want(hashes), hashes),
+      },
       clock,
       urls: world.urls,
       onArrival(hash, arrived) {
@@ -255,6 +259,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       store,
       storage: world.storage,
       now: clock.now,
+      every: clock.every,
       isPaired: () => desk.access().state === 'paired',
       isHere: () => reach().state === 'here',
       cannotWrite: () => saved() === 'failed',

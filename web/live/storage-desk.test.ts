@@ -205,6 +205,23 @@ test('a page that is looked at again asks again: somebody may have made room els
   await until(() => here.live.storage.full() === undefined, 'room');
 });
 
+test('what could not even be wished for is wished for when there is room', async () => {
+  const here = await world();
+  const { db } = here;
+  const put = db.wanted.put.bind(db.wanted);
+  let isFull = true;
+  db.wanted.put = ((...row: Parameters<typeof put>) =>
+    isFull ? Promise.reject(new DOMException('no room', 'QuotaExceededError')) : put(...row)) as typeof put;
+  createRoot(() => here.live.assetUrl(() => video));
+  await until(() => here.live.storage.full()?.what === 'arrivals', 'full');
+  here.live.wake();
+  await until(() => here.live.storage.full()?.what === 'arrivals', 'still full');
+  isFull = false;
+  here.live.wake();
+  await until(async () => (await db.wanted.get(video.hash)) !== undefined, 'the wish');
+  expect(here.live.storage.full()).toBeUndefined();
+});
+
 test('nothing is freed from a device that is not paired', async () => {
   const here = await openTestLive({ paired: false });
   open.push(here);

@@ -21,6 +21,8 @@ import type { Fullness, StorageDesk } from './live.ts';
 import { allFiles, mayBeFreed, takeStock } from './stock.ts';
 
 export interface OpenStorageDesk extends StorageDesk {
+  /** Passes a wish for files through; what there is no room for is wished again when there is. */
+  asking(wish: Promise<void>, hashes: readonly AssetHash[]): Promise<void>;
   /** A file was refused for want of room: it is said until there is some. */
   ranFull(): void;
   /** The page is visible again: somebody may have made room elsewhere. */
@@ -28,11 +30,16 @@ export interface OpenStorageDesk extends StorageDesk {
   close(): void;
 }
 
+const LOOK_MS = 15_000;
+/** Enough for a short video; less is the browser's own coming and going. */
+const MORE_ROOM_BYTES = 8 * 1024 * 1024;
+
 export function createStorageDesk(world: {
   db: AppDatabase;
   store: Pick<AssetStore, 'want'>;
   storage: StorageManager | undefined;
   now(): number;
+  every(ms: number, then: () => void): () => void;
   /** Whether the workstation may be asked for what was let go of. */
   isPaired: Accessor<boolean>;
   isHere: Accessor<boolean>;
@@ -53,14 +60,17 @@ export function createStorageDesk(world: {
     return () => subscription.unsubscribe();
   };
 
-  const [noRoomFor, setNoRoomFor] = createSignal<readonly AssetHash[]>([]);
+  /** Refused while they came, as the store says; and those for which not even the wish could be written. */
+  const [refused, setRefused] = createSignal<readonly AssetHash[]>([]);
+  const [unasked, setUnasked] = createSignal<readonly AssetHash[]>([]);
+  const noRoomFor = createMemo(() => [...new Set([...refused(), ...unasked()])]);
   const [refusedHere, setRefusedHere] = createSignal(false);
   const full = createMemo((): Fullness | undefined => {
     if (world.cannotWrite()) return { what: 'changes' };
     if (noRoomFor().length > 0) return { what: 'arrivals', files: noRoomFor() };
     return refusedHere() ? { what: 'file' } : undefined;
   });
-  stops.push(follow(() => refusedForRoom(db), setNoRoomFor));
+  stops.push(follow(() => refusedForRoom(db), setRefused));
 
   // Files go from every tab: whoever frees one here must not leave it playing there.
   let freedBefore: ReadonlySet<AssetHash> | undefined;
@@ -121,10 +131,48 @@ export function createStorageDesk(world: {
     ),
   );
 
+  const asking = async (wish: Promise<void>, hashes: readonly AssetHash[]): Promise<void> => {
+    try {
+      await wish;
+    } catch (cause) {
+      if (cause instanceof Failure && cause.code === 'disk-full') {
+        setUnasked((before) => [...new Set([...before, ...hashes])]);
+      }
+      throw cause;
+    }
+  };
   const tryAgain = async (): Promise<void> => {
     setRefusedHere(false);
+    const again = unasked();
+    setUnasked([]);
+    if (again.length > 0) await asking(world.store.want(again), again).catch(() => undefined); // Noted again.
     if ((await askAgain(db)) > 0) world.stir();
   };
+  const quietly = () => void tryAgain().catch(() => undefined); // Still said to be full.
+  createEffect(
+    on(world.cannotWrite, (cannot, could) => {
+      if (could === true && !cannot && noRoomFor().length > 0) quietly();
+    }),
+  );
+
+  // Room made outside of this app is told by nobody: it is looked for, rarely and only while it matters.
+  let roomBefore: number | undefined;
+  stops.push(
+    world.every(LOOK_MS, () => {
+      if (noRoomFor().length === 0) {
+        roomBefore = undefined;
+        return;
+      }
+      void storageUse(world.storage).then(
+        ({ quotaBytes, usedBytes }) => {
+          const room = (quotaBytes ?? 0) - usedBytes;
+          if (room > (roomBefore ?? room) + MORE_ROOM_BYTES) quietly();
+          roomBefore = Math.min(roomBefore ?? room, room);
+        },
+        () => undefined, // The next look is another try.
+      );
+    }),
+  );
 
   return {
     report: () => storageUse(world.storage),
@@ -165,8 +213,9 @@ export function createStorageDesk(world: {
     full,
     tryAgain,
     ranFull: () => setRefusedHere(true),
+    asking,
     wake() {
-      if (noRoomFor().length > 0) void tryAgain().catch(() => undefined); // Still said to be full.
+      if (noRoomFor().length > 0) quietly();
     },
     close() {
       for (const stop of stops.splice(0)) stop();

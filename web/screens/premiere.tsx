@@ -30,7 +30,9 @@ export function Premiere(props: { job: JobView; result: JobResult }) {
   const film = live.mediaUrl(() => props.result.video);
   const hasNoRoom = () => {
     const full = live.storage.full();
-    return full?.what === 'arrivals' && full.files.includes(props.result.video.hash);
+    return (
+      full?.what === 'changes' || (full?.what === 'arrivals' && full.files.includes(props.result.video.hash))
+    );
   };
   const poster = live.assetUrl(() => props.result.poster);
   const vtt = live.assetUrl(() => props.result.vtt ?? undefined);

@@ -63,7 +63,7 @@ export function ProjectStorage(props: { project: StockProject; freeing: Freeing 
           hint={
             props.project.isKept
               ? 'Everything of this project comes here and stays.'
-              : 'Everything of it is here, also when the workstation is off.'
+              : 'Bring everything of it here, for when the workstation is off.'
           }
           checked={props.project.isKept}
           onChange={(is) => void live.storage.keepOffline(props.project.id, is)}

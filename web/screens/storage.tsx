@@ -13,6 +13,7 @@ import { Skeleton } from '../parts/skeleton.tsx';
 import { StorageRows } from '../parts/storage-row.tsx';
 import { useToasts } from '../parts/toast.tsx';
 import { failureOf } from './answer.ts';
+import { useDesk } from './desk.ts';
 import { StandingCard } from './standing-card.tsx';
 import { FileList, type Freeing, ProjectStorage } from './storage-projects.tsx';
 import { StoragePromise } from './storage-promise.tsx';
@@ -62,7 +63,11 @@ function Shelves(props: { stock: Stock }) {
     free: (chosen) => void free(chosen),
   };
   const videos = createMemo(() => files().filter((file) => file.kind === 'video' && mayBeFreed(file)));
+  const strays = createMemo(() => props.stock.others.filter(mayBeFreed));
   const alone = createMemo(() => files().filter(({ place }) => place.at === 'here-only'));
+  /** What the workstation says to the first of them that it would not take. */
+  const refused = () =>
+    alone().flatMap(({ place }) => (place.at === 'here-only' ? (place.refused ?? []) : []))[0];
   const isGuest = () => {
     const access = live.access();
     return access.state === 'paired' && access.role === 'guest';
@@ -78,9 +83,10 @@ function Shelves(props: { stock: Stock }) {
           tone="waiting"
           title={`Only on this device: ${sumWords(sum(alone(), () => true))}`}
           next={
-            live.workstation().state === 'here'
+            refused() ??
+            (live.workstation().state === 'here'
               ? 'It is being sent to your workstation. Keep the app open until it is there.'
-              : 'It goes to your workstation as soon as that is here. Until then it is never freed.'
+              : 'It goes to your workstation as soon as that is here. Until then it is never freed.')
           }
         />
       </Show>
@@ -140,9 +146,19 @@ function Shelves(props: { stock: Stock }) {
       <Show when={props.stock.others.length > 0}>
         <Section title="Other files" note={sumWords(sum(props.stock.others, () => true))}>
           <p class="text-small text-ink-soft">
-            No project that this device knows names these: they were taken out of one, or belong to another
-            workstation.
+            No project that this device knows names these: previews of videos in the making, what was taken
+            out of a project, or what belongs to another workstation.
           </p>
+          <Show when={freeing.may() && strays().length > 0}>
+            <Button
+              tone="quiet"
+              icon={PackageMinus}
+              class="justify-self-start"
+              onClick={() => void free(strays())}
+            >
+              Free {sumWords(sum(strays(), () => true))}
+            </Button>
+          </Show>
           <Fold title="File by file">
             <FileList files={props.stock.others} freeing={freeing} />
           </Fold>
@@ -154,9 +170,11 @@ function Shelves(props: { stock: Stock }) {
 
 function OnThisDevice(props: { files: readonly StockFile[] }) {
   const live = useLive();
+  const desk = useDesk();
   const here = createMemo(() => sum(props.files, isHere));
   const [report, { refetch }] = createResource(
-    () => here().bytes,
+    // Asked again as time passes: a browser clears what was freed when it likes.
+    () => `${here().bytes} ${desk.now()}`,
     () => live.storage.report(),
   );
   const facts = (): (readonly [string, string])[] => {
@@ -167,7 +185,9 @@ function OnThisDevice(props: { files: readonly StockFile[] }) {
       ['Files here', here().files === 0 ? 'none' : sumWords(here())],
       ['Only on the workstation', known.files === 0 ? 'none' : sumWords(known)],
       ...(used > here().bytes
-        ? ([['The app and its notes', `about ${bytesWords(used - here().bytes)}`]] as const)
+        ? ([
+            ['The rest', `about ${bytesWords(used - here().bytes)}: the app, notes, what is being cleared`],
+          ] as const)
         : []),
     ];
   };

@@ -23,7 +23,10 @@ export interface AssetStore extends TransferStore {
   sent(hash: AssetHash): Promise<void>;
   sendRefused(hash: AssetHash, note: RefusedNote): Promise<void>;
 
-  /** Asks for assets that somebody wants to see; those that are here already are left out. */
+  /**
+   * Asks for assets that somebody wants to see; those that are here already are left out. Throws Failure `disk-full`
+   * when there is not even room for the wish.
+   */
   want(hashes: readonly AssetHash[]): Promise<void>;
   /** The same ahead of time: those that a person took off this device are left out, too. */
   prefetch(hashes: readonly AssetHash[]): Promise<void>;
@@ -104,15 +107,19 @@ export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
     },
 
     want: (hashes) =>
-      db.transaction('rw', db.assets, db.wanted, db.freed, async () => {
-        await db.freed.bulkDelete([...hashes]);
-        await askFor(hashes);
-      }),
+      storing(() =>
+        db.transaction('rw', db.assets, db.wanted, db.freed, async () => {
+          await db.freed.bulkDelete([...hashes]);
+          await askFor(hashes);
+        }),
+      ),
     prefetch: (hashes) =>
-      db.transaction('rw', db.assets, db.wanted, db.freed, async () => {
-        const freed = new Set((await db.freed.bulkGet([...hashes])).flatMap((row) => row?.hash ?? []));
-        await askFor(hashes.filter((hash) => !freed.has(hash)));
-      }),
+      storing(() =>
+        db.transaction('rw', db.assets, db.wanted, db.freed, async () => {
+          const freed = new Set((await db.freed.bulkGet([...hashes])).flatMap((row) => row?.hash ?? []));
+          await askFor(hashes.filter((hash) => !freed.has(hash)));
+        }),
+      ),
     async wantRefused(hash, note) {
       await db.wanted.update(hash, { refused: note });
     },
