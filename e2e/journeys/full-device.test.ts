@@ -23,8 +23,7 @@ test('a video that does not fit waits on the workstation, and comes when there i
 
   const full = page.getByText(/^This device is full: /);
   await full.waitFor({ timeout: 150_000 });
-  await page.goto(job);
-  await page.getByText(/There is no room for this video on this device/).waitFor({ timeout: 60_000 });
+  await page.getByText(/There is no room for this video on this device/).waitFor({ timeout: 150_000 });
   await screenshot(page, 'full-device/1-premiere');
   await page.getByRole('button', { name: 'Make room' }).click();
   await page.getByText(/^There is no room left/).waitFor();

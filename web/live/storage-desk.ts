@@ -12,6 +12,7 @@ import {
   askAgain,
   keepProject,
   letGo,
+  readRoster,
   readStockRows,
   refusedForRoom,
   takeBack,
@@ -118,7 +119,7 @@ export function createStorageDesk(world: {
     follow(
       async () => {
         if ((await db.kept.count()) === 0) return [];
-        const kept = takeStock(await readStockRows(db)).projects.filter(
+        const kept = takeStock(await readRoster(db)).projects.filter(
           ({ isKept, isDeleted }) => isKept && !isDeleted,
         );
         return kept.flatMap(({ files }) =>

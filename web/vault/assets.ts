@@ -230,7 +230,7 @@ async function storing<T>(commit: () => PromiseLike<T>): Promise<T> {
     throw new Failure({
       code: 'disk-full',
       message: 'This device has no room left for the file.',
-      hint: 'Free some space on this device, then try again.',
+      hint: 'Make room (Settings, Storage) or free space elsewhere on this device, then try again.',
       retry: 'soon',
       cause,
     });

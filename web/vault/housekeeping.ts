@@ -38,6 +38,26 @@ export interface LetGo {
   blob: BlobRow;
 }
 
+/**
+ * What files there should be, and which are here or asked for; nothing of how far they are on their way. Inside a live
+ * query it is not taken again with every block that moves.
+ */
+export function readRoster(db: AppDatabase): Promise<StockRows> {
+  const { projects, jobs, casts, assets, wanted, kept } = db;
+  return db.transaction('r', [projects, jobs, casts, assets, wanted, kept], async () => ({
+    projects: await projects.toArray(),
+    jobs: await jobs.toArray(),
+    casts: await casts.toArray(),
+    assets: await assets.toArray(),
+    wanted: await wanted.toArray(),
+    kept: await kept.toArray(),
+    outbox: [],
+    aside: [],
+    partials: [],
+    pieces: new Map(),
+  }));
+}
+
 /** One consistent look. Inside a live query it is taken again after every change. */
 export function readStockRows(db: AppDatabase): Promise<StockRows> {
   const { projects, jobs, casts, assets, outbox, wanted, kept, aside, partials, pieces } = db;
