@@ -14,7 +14,8 @@ import { LiveContext } from './live/live.ts';
 import { UpdateContext } from './live/update.ts';
 import { createAppUpdate } from './pwa/update.ts';
 import { App } from './screens/app.tsx';
-import { DATABASE_NAME, openDatabase } from './vault/database.ts';
+import { openDatabase } from './vault/database.ts';
+import { DATABASE_NAME } from './vault/database-name.ts';
 import { openTabChannel } from './vault/tab-channel.ts';
 
 // The page's policy forbids compiling strings; zod would try once and the browser would complain.
@@ -55,6 +56,7 @@ async function start(into: HTMLElement): Promise<void> {
     fetch: (input, init) => fetch(input, init),
     urls: { create: (blob) => URL.createObjectURL(blob), revoke: (url) => URL.revokeObjectURL(url) },
     storage: navigator.storage,
+    workers: import.meta.env.PROD ? navigator.serviceWorker : undefined,
     device: deviceLook(navigator.userAgent, navigator.maxTouchPoints),
     isOwnMachine: ['127.0.0.1', 'localhost', '[::1]'].includes(location.hostname),
     notes: storageOf(() => localStorage),

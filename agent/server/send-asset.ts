@@ -1,9 +1,9 @@
 // An asset of the vault as an HTTP reply: ranges for players, HEAD, cache by hash, a name for downloads.
 import { createReadStream } from 'node:fs';
 import type { AssetRef } from '@myspinbot/shared/asset/asset.ts';
+import { rangedReply } from '@myspinbot/shared/asset/ranged-reply.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Vault } from '../vault/port.ts';
-import { parseByteRange } from './byte-range.ts';
 
 export interface SendOptions {
   /** Shown as the file's name; also saved under it when `download`. */
@@ -26,10 +26,11 @@ export function sendAsset(
   options: SendOptions,
 ): FastifyReply {
   const path = vault.path(ref.hash);
-  const etag = `"${ref.hash}"`;
+  const { range, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = request.headers;
+  const ranged = rangedReply({ range, ifRange: ifRange?.toString(), ifNoneMatch }, ref);
   void reply
-    .header('Accept-Ranges', 'bytes')
-    .header('ETag', etag)
+    .code(ranged.status)
+    .headers(ranged.headers)
     .header('Cache-Control', options.immutable ? 'private, max-age=31536000, immutable' : 'private, no-cache')
     // Uploads are somebody's bytes: nothing in them may act as a page of this origin.
     .header('Content-Security-Policy', "default-src 'none'; sandbox")
@@ -38,18 +39,7 @@ export function sendAsset(
   if (name !== undefined || options.download === true) {
     void reply.header('Content-Disposition', disposition(options.download === true, name ?? ref.hash));
   }
-  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-
-  const { range, 'if-range': ifRange } = request.headers;
-  const wanted = ifRange === undefined || ifRange === etag ? parseByteRange(range, ref.bytes) : 'whole';
-  if (wanted === 'unsatisfiable') {
-    return reply.code(416).header('Content-Range', `bytes */${ref.bytes}`).send();
-  }
-  const { start, end } = wanted === 'whole' ? { start: 0, end: ref.bytes } : wanted;
-  if (wanted !== 'whole') {
-    void reply.code(206).header('Content-Range', `bytes ${start}-${end - 1}/${ref.bytes}`);
-  }
-  void reply.header('Content-Length', end - start);
+  const { start, end } = ranged;
   if (request.method === 'HEAD' || end === start) return reply.send('');
   options.going(request, ref);
   const stream = createReadStream(path, { start, end: end - 1 });

@@ -64,6 +64,7 @@ test.each<[string, string, boolean]>([
   ['GET', '/api/unknown', false],
   ['GET', '/trust/unknown', false],
   ['GET', '/sync/guest', false],
+  ['GET', '/local/0123456789abcdef', false],
   ['GET', '/a.php', false],
   ['GET', '/%2e%2e/etc', false],
 ])('%s %s is a screen of the app: %s', (method, url, expected) => {

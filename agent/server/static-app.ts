@@ -71,7 +71,7 @@ export async function serveApp(app: FastifyInstance, webDir: string | undefined)
 export function isScreen(method: string, url: string, accept: string | undefined): boolean {
   const path = url.split('?', 1)[0]!;
   if (method !== 'GET' && method !== 'HEAD') return false;
-  if (/^\/(?:api|metrics|health|sync|transfer|trust|assets)(?:\/|$)/.test(path)) return false;
+  if (/^\/(?:api|metrics|health|sync|transfer|trust|assets|local)(?:\/|$)/.test(path)) return false;
   // Screens are made of plain words and ids: anything else is a mistake or an attempt.
   return /^\/[\w/-]*$/.test(path) && (accept === undefined || /text\/html|\*\/\*/.test(accept));
 }

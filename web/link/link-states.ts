@@ -2,7 +2,7 @@
 // by the next one.
 import { linkKinds } from '@myspinbot/shared/transfer/link.ts';
 import { z } from 'zod';
-import { DATABASE_NAME } from '../vault/database.ts';
+import { DATABASE_NAME } from '../vault/database-name.ts';
 import type { LinkState } from './link-line.ts';
 
 const stateSchema = z.object({ kind: z.enum(linkKinds), bytesPerSecond: z.number().optional() }).nullable();

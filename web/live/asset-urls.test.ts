@@ -112,3 +112,18 @@ test('whatever is taken, let go and arrives in whatever order, no URL is left be
     { numRuns: 60 },
   );
 }, 30_000);
+
+test('a file that was let go of is shown no more, is not asked for again, and appears when it comes back', async () => {
+  const { urls, here, wanted, alive, arrive } = shelf();
+  here.set(hash(1), new Blob(['x']));
+  const { url } = createRoot(() => urls.take(hash(1)));
+  await settled();
+  here.delete(hash(1));
+  urls.forget(hash(1));
+  urls.forget(hash(2));
+  await settled();
+  expect([url(), alive.size, wanted]).toEqual([undefined, 0, []]);
+  arrive(hash(1));
+  await settled();
+  expect([alive.has(url()!), urls.count()]).toEqual([true, 1]);
+});

@@ -11,6 +11,8 @@ const LINGER_MS = 5000;
 export interface AssetUrls {
   /** The URL's accessor and the way to let go of it. */
   take(hash: AssetHash): { url: Accessor<string | undefined>; release(): void };
+  /** The asset was let go of: its URL ends. It is not asked for again, and shown again when it comes. */
+  forget(hash: AssetHash): void;
   /** How many URLs exist now. */
   count(): number;
   close(): void;
@@ -21,6 +23,7 @@ interface Shown {
   url: Accessor<string | undefined>;
   stopArrival: (() => void) | undefined;
   stopLinger: (() => void) | undefined;
+  forget(): void;
   drop(): void;
 }
 
@@ -42,16 +45,24 @@ export function createAssetUrls(world: {
       url,
       stopArrival: undefined,
       stopLinger: undefined,
+      forget() {
+        const made = url();
+        if (made === undefined) return;
+        revoke(made);
+        expect();
+      },
       drop() {
         dropped = true;
         entry.stopArrival?.();
         entry.stopLinger?.();
         const made = url();
-        if (made === undefined) return;
-        world.urls.revoke(made);
-        open--;
-        setUrl(undefined);
+        if (made !== undefined) revoke(made);
       },
+    };
+    const revoke = (made: string) => {
+      world.urls.revoke(made);
+      open--;
+      setUrl(undefined);
     };
     const read = async (): Promise<boolean> => {
       const blob = await world.store.blob(hash);
@@ -61,8 +72,8 @@ export function createAssetUrls(world: {
       setUrl(world.urls.create(blob));
       return true;
     };
-    const begin = async () => {
-      if ((await read()) || dropped) return;
+    const expect = () => {
+      entry.stopArrival?.();
       entry.stopArrival = world.onArrival(hash, () => {
         read().then(
           (isHere) => {
@@ -71,6 +82,10 @@ export function createAssetUrls(world: {
           () => undefined, // The store cannot be read: there is no picture, and the saved state says why.
         );
       });
+    };
+    const begin = async () => {
+      if ((await read()) || dropped) return;
+      expect();
       // On the screen: somebody waits for it.
       await world.store.want([hash], 'watching');
     };
@@ -103,6 +118,9 @@ export function createAssetUrls(world: {
           });
         },
       };
+    },
+    forget(hash) {
+      shown.get(hash)?.forget();
     },
     count: () => open,
     close() {

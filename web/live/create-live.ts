@@ -2,6 +2,7 @@
 // screens. It owns the order in which things start and end, and the verbs; the parts beside it own the rest.
 import type { AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import { type Author, projectRoom } from '@myspinbot/shared/document/layout.ts';
+import { openProjectDocument } from '@myspinbot/shared/document/project-document.ts';
 import { openWorkspace, type Workspace } from '@myspinbot/shared/document/workspace.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
@@ -35,20 +36,22 @@ import { openAssetStore } from '../vault/assets.ts';
 import type { AppDatabase } from '../vault/database.ts';
 import { openDocumentLog } from '../vault/document-log.ts';
 import { eraseEverything, type KeptElsewhere } from '../vault/erase.ts';
-import { persistStorage, storageUse } from '../vault/persistence.ts';
 import { openProjection } from '../vault/projection.ts';
-import { ANEW_NOTE, ERASE_NOTE, type TabChannel } from '../vault/tab-channel.ts';
+import { ANEW_NOTE, ERASE_NOTE, ROOM_NOTE, type TabChannel } from '../vault/tab-channel.ts';
 import { createAccessDesk, type NewWorkstation, type Place } from './access-desk.ts';
 import { createAssetUrls } from './asset-urls.ts';
+import { createCastNotes } from './cast-notes.ts';
 import { createDevicesDesk } from './devices-desk.ts';
 import { keepFile } from './keep-file.ts';
 import type { Live, Workstation } from './live.ts';
+import { askWorker, createMediaUrl } from './media-url.ts';
 import { createEditedProject, type EditedProject } from './open-project.ts';
 import { inspectPhoto } from './photo-check.ts';
 import { createProgressView } from './progress-view.ts';
 import { createProjectIndex } from './project-index.ts';
 import { newId } from './random-id.ts';
 import { openRooms } from './rooms.ts';
+import { createStorageDesk } from './storage-desk.ts';
 import { createTransfersDesk } from './transfers-desk.ts';
 import { createWorkspaceView } from './workspace-view.ts';
 
@@ -67,6 +70,8 @@ export interface LiveWorld {
   fetch: typeof fetch;
   urls: { create(blob: Blob): string; revoke(url: string): void };
   storage: StorageManager | undefined;
+  /** Who answers for files of this device; undefined where pages have no worker. */
+  workers: Pick<ServiceWorkerContainer, 'controller'> | undefined;
   /** What this device is called when others see it, and what it is. */
   device: DeviceLook;
   /** Whether the page comes from this very machine. */
@@ -198,10 +203,8 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       const result = job.run?.result;
       if (result === undefined) return;
       const files = [result.video, result.poster, result.vtt, result.srt];
-      await store.want(
-        files.flatMap((file) => (file === null ? [] : [file.hash])),
-        urgency,
-      );
+      const hashes = files.flatMap((file) => (file === null ? [] : [file.hash]));
+      await storage.asking(store.prefetch(hashes, urgency), hashes);
     };
 
     const outbox = liveQuery(() => db.outbox.toArray()).subscribe({
@@ -235,7 +238,10 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
     };
 
     const urls = createAssetUrls({
-      store,
+      store: {
+        blob: store.blob,
+        want: (hashes) => storage.asking(store.want(hashes), hashes),
+      },
       clock,
       urls: world.urls,
       onArrival(hash, arrived) {
@@ -248,6 +254,39 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
         return () => subscription.unsubscribe();
       },
     });
+
+    const casts = createCastNotes(db);
+    /** The pump gives up what was refused until its next connection. */
+    const stir = () => {
+      if (reach().state !== 'here') return;
+      world.bytes.reach(false);
+      world.bytes.reach(true);
+    };
+    const storage = createStorageDesk({
+      db,
+      store,
+      storage: world.storage,
+      now: clock.now,
+      every: clock.every,
+      isPaired: () => desk.access().state === 'paired',
+      isHere: () => reach().state === 'here',
+      cannotWrite: () => saved() === 'failed',
+      forget: urls.forget,
+      hold(id) {
+        if (!desk.place().mayWrite) return undefined;
+        const room = rooms.open(projectRoom(id));
+        const stop = casts.follow(id, openProjectDocument(room.doc, author), room);
+        return () => {
+          stop();
+          room.release();
+        };
+      },
+      stir() {
+        stir();
+        world.tabs.tell(ROOM_NOTE);
+      },
+    });
+    stops.push(storage.close);
 
     const edited = new Map<ProjectId, Set<EditedProject>>();
     let sitting = sit(desk.place());
@@ -274,6 +313,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
         desk.mustEdit,
         (changed) => {
           const { index, place, loaded } = sitting;
+          casts.note(id, changed.document);
           if (place.mayWrite) quietly(loaded.then(() => index.changed(changed)));
         },
       );
@@ -323,17 +363,36 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       await rooms.close();
       await view.settled();
       const fingerprints = { before: before.agent.fingerprint, next: next.agent.fingerprint };
-      await setAside(db, fingerprints, keep);
+      await setAside(db, clock.now, fingerprints, keep);
       world.leave();
     };
     stops.push(
       world.tabs.listen((note) => {
+        if (note === ROOM_NOTE) stir();
         if (note === ANEW_NOTE) quietly(letGo().finally(world.leave));
         if (note !== ERASE_NOTE) return;
         db.close({ disableAutoOpen: true });
         quietly(letGo().finally(world.leave));
       }),
     );
+
+    const assetUrl: Live['assetUrl'] = (asset) => {
+      const [shown, show] = createSignal<() => string | undefined>(() => undefined);
+      // An effect: it waits until what shows the asset is in the page. A film whose address is set before that
+      // (in a screen still being loaded) is refused by Chromium for good.
+      createEffect(
+        on(
+          () => asset()?.hash,
+          (hash) => {
+            if (hash === undefined) return show(() => () => undefined);
+            const taken = urls.take(hash);
+            onCleanup(taken.release);
+            show(() => taken.url);
+          },
+        ),
+      );
+      return () => shown()();
+    };
 
     return {
       workstation,
@@ -390,25 +449,16 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
 
       async keepFile(file, name) {
         desk.mustEdit();
-        return keepFile(file, name, { store, hash: world.bytes.hash });
+        try {
+          return await keepFile(file, name, { store, hash: world.bytes.hash });
+        } catch (cause) {
+          if (cause instanceof Failure && cause.code === 'disk-full') storage.ranFull();
+          throw cause;
+        }
       },
-      assetUrl(asset) {
-        const [shown, show] = createSignal<() => string | undefined>(() => undefined);
-        // An effect: it waits until what shows the asset is in the page. A film whose address is set before that
-        // (in a screen still being loaded) is refused by Chromium for good.
-        createEffect(
-          on(
-            () => asset()?.hash,
-            (hash) => {
-              if (hash === undefined) return show(() => () => undefined);
-              const taken = urls.take(hash);
-              onCleanup(taken.release);
-              show(() => taken.url);
-            },
-          ),
-        );
-        return () => shown()();
-      },
+      assetUrl,
+      mediaUrl: (asset) =>
+        createMediaUrl(asset, assetUrl(asset), askWorker({ workers: world.workers, fetch: world.fetch })),
       hasAsset: store.has,
       checkPhoto: (asset: AssetRef) =>
         inspectPhoto(asset, {
@@ -455,13 +505,13 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       retry: (id) => wish((workspace) => workspace.retry(id)),
       hide: (id, hidden) => wish((workspace) => workspace.hide(id, hidden)),
 
-      storage: () => storageUse(world.storage),
-      persist: () => persistStorage(world.storage),
+      storage,
 
       invited: desk.invite,
       wake() {
         desk.lookAgain();
         rooms.wake();
+        storage.wake();
       },
       async flush() {
         await sitting.loaded;

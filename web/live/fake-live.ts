@@ -27,6 +27,7 @@ import {
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import { batch } from 'solid-js';
 import { createStore, produce, reconcile, unwrap } from 'solid-js/store';
+import { createFakeStorage } from './fake-storage.ts';
 import type {
   Access,
   DevicesDesk,
@@ -90,6 +91,8 @@ export interface FakeLive extends Live {
     invitationEnds(as: { name: string } | 'expired' | 'spent'): void;
     /** How often everything was erased. */
     erased(): number;
+    /** What lies where: everything is here and sent at first. */
+    readonly storage: ReturnType<typeof createFakeStorage>['stage'];
     /** Shows an asset at this URL. */
     url(hash: AssetHash, url: string): void;
   };
@@ -276,6 +279,11 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     next: () => ++made,
   });
 
+  const storage = createFakeStorage(
+    () => ({ projects: Object.values(world.projects), jobs: Object.values(world.jobs) }),
+    NOW,
+  );
+
   return {
     workstation: () => world.workstation,
     access: () => world.access,
@@ -344,9 +352,9 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     },
     assetUrl: (asset) => () => {
       const ref = asset();
-      return ref === undefined ? undefined : world.urls[ref.hash];
+      return ref === undefined || storage.isGone(ref.hash) ? undefined : world.urls[ref.hash];
     },
-    hasAsset: async (hash) => world.urls[hash] !== undefined,
+    hasAsset: async (hash) => world.urls[hash] !== undefined && !storage.isGone(hash),
     checkPhoto: async () => (world.workstation.state === 'here' ? check : undefined),
 
     async spin(project) {
@@ -391,6 +399,10 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
         job.wish.hidden = hidden;
       });
     },
+    mediaUrl: (asset) => () => {
+      const ref = asset();
+      return ref === undefined || storage.isGone(ref.hash) ? undefined : world.urls[ref.hash];
+    },
     transfers: {
       link: () => world.link,
       wishes: () => world.transferWishes,
@@ -398,8 +410,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
         set('transferWishes', wish);
       },
     },
-    storage: async () => ({ usedBytes: 48_000_000, quotaBytes: 12_000_000_000, persisted: false }),
-    persist: async () => true,
+    storage: storage.desk,
 
     stage: {
       workstation: (state) => set('workstation', reconcile(state)),
@@ -433,6 +444,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
       refuseNextDevices: desk.refuseNext,
       invitationEnds: desk.invitationEnds,
       erased: () => erased,
+      storage: storage.stage,
     },
   };
 }

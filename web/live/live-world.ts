@@ -114,6 +114,7 @@ export async function openTestLive(options: TestLiveOptions = {}): Promise<TestL
       revoke: (url) => void seen.urls.delete(url),
     },
     storage: undefined,
+    workers: undefined,
     device: { name: 'Test', kind: 'browser' },
     isOwnMachine: options.isOwnMachine ?? false,
     notes: options.notes,

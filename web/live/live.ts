@@ -21,6 +21,7 @@ import type {
 } from '@myspinbot/shared/wire/pairing.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import { type Accessor, createContext, useContext } from 'solid-js';
+import type { Stock } from './stock.ts';
 
 /** The workstation as seen from here. */
 export type Workstation =
@@ -112,6 +113,36 @@ export interface TransfersDesk {
   wish(wish: { link?: LinkKind | undefined; isPaused?: boolean }): Promise<void>;
 }
 
+/** Why nothing more can be kept on this device. */
+export type Fullness =
+  /** Files that this device wanted and had no room for; they wait on the workstation. */
+  | { what: 'arrivals'; files: readonly AssetHash[] }
+  /** Changes that wait in the open page. */
+  | { what: 'changes' }
+  /** A file that a person wanted to add. */
+  | { what: 'file' };
+
+export interface StorageDesk {
+  report(): Promise<StorageReport>;
+  /** Asks the browser to keep the data; true when granted. */
+  persist(): Promise<boolean>;
+  /** What lies where, followed for as long as the calling owner lives; undefined before the first look. */
+  stock(): Accessor<Stock | undefined>;
+  /**
+   * Takes files off this device: those the workstation has and nothing here needs; the rest of `hashes` is left.
+   * They come back when they are opened. Throws Failure while this device is not paired.
+   */
+  free(hashes: readonly AssetHash[]): Promise<{ files: number; bytes: number; undo(): Promise<void> }>;
+  /** Asks the workstation for files. */
+  fetch(hashes: readonly AssetHash[]): Promise<void>;
+  /** Whether every file of a project comes here and stays. */
+  keepOffline(project: ProjectId, is: boolean): Promise<void>;
+  /** Undefined while there is room. */
+  full(): Fullness | undefined;
+  /** Asks again for what there was no room for. */
+  tryAgain(): Promise<void>;
+}
+
 export interface Live {
   workstation(): Workstation;
   access(): Access;
@@ -156,6 +187,8 @@ export interface Live {
   keepFile(file: Blob, name?: string): Promise<AssetRef>;
   /** An object URL for an asset: from the store, else fetched from the agent and kept; undefined while absent. */
   assetUrl(asset: Accessor<AssetRef | undefined>): Accessor<string | undefined>;
+  /** Where a player finds the film: likewise, under an address that seeks where there is one. */
+  mediaUrl(asset: Accessor<AssetRef | undefined>): Accessor<string | undefined>;
   /** Whether the bytes are on this device. */
   hasAsset(hash: AssetHash): Promise<boolean>;
   /** Asks the workstation what it sees in the photo; undefined while it is away. */
@@ -167,9 +200,7 @@ export interface Live {
   retry(id: JobId): void;
   hide(id: JobId, hidden: boolean): void;
 
-  storage(): Promise<StorageReport>;
-  /** Asks the browser to keep the data; true when granted. */
-  persist(): Promise<boolean>;
+  readonly storage: StorageDesk;
 }
 
 export const LiveContext = createContext<Live>();

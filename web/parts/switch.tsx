@@ -1,4 +1,5 @@
 // On or off.
+import './field.css';
 import './switch.css';
 import { type JSX, Show } from 'solid-js';
 

@@ -9,12 +9,14 @@ import {
   precacheAndRoute,
 } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { answerLocalFile, isLocalFile } from './local-files.ts';
 import { TAKE_OVER } from './take-over.ts';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: (PrecacheEntry | string)[] };
 
 precacheAndRoute(self.__WB_MANIFEST);
 cleanupOutdatedCaches();
+for (const method of ['GET', 'HEAD'] as const) registerRoute(isLocalFile, answerLocalFile, method);
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), {
     denylist: [/^\/(?:api|sync|transfer|health|metrics|trust)(?:\/|$)/],

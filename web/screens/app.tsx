@@ -16,6 +16,7 @@ const JobScreen = lazy(() => import('./job.tsx'));
 const History = lazy(() => import('./history.tsx'));
 const Devices = lazy(() => import('./devices.tsx'));
 const Settings = lazy(() => import('./settings.tsx'));
+const Storage = lazy(() => import('./storage.tsx'));
 const NotFound = lazy(() => import('./not-found.tsx'));
 
 /** Needs a LiveContext.Provider above it. */
@@ -40,6 +41,7 @@ export function App() {
           <Route path="/history" component={History} />
           <Route path="/devices" component={Devices} />
           <Route path="/settings" component={Settings} />
+          <Route path="/storage" component={Storage} />
           <Route path="*" component={NotFound} />
         </Router>
       </ToastContext.Provider>

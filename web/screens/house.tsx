@@ -25,6 +25,7 @@ import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { createCast, projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { isOn, jobWords, phaseMark } from './job-words.ts';
+import { fullWords } from './storage-words.ts';
 import { isOwner, reachOf, workstationWords } from './workstation-words.ts';
 
 const DoorwayScene = lazy(() => import('./doorway-scenes.tsx'));
@@ -35,6 +36,7 @@ export function House(props: RouteSectionProps) {
   const toasts = useToasts();
   const desk = useDesk();
   const place = useLocation();
+  const navigate = useNavigate();
   const cast = createCast();
   // Absent where the app is shown without its service worker.
   const update = useContext(UpdateContext);
@@ -50,6 +52,8 @@ export function House(props: RouteSectionProps) {
         return undefined;
     }
   };
+
+  const fullText = () => (place.pathname === '/storage' ? undefined : fullWords(live.storage.full()));
 
   const running = createMemo(
     () => live.jobs.find((job) => job.phase === 'running') ?? live.jobs.find((job) => isOn(job.phase)),
@@ -247,6 +251,16 @@ export function House(props: RouteSectionProps) {
         </Suspense>
       </Show>
       <ToastRail toasts={toasts}>
+        <Show when={fullText()}>
+          {(text) => (
+            <StandingMessage
+              text={text()}
+              action="Make room"
+              busy={false}
+              onAct={() => navigate('/storage')}
+            />
+          )}
+        </Show>
         <Show when={updateText()}>
           {(text) => (
             <StandingMessage

@@ -27,6 +27,13 @@ export function Premiere(props: { job: JobView; result: JobResult }) {
   const title = () => projectTitle(live, props.job.request.project);
   const isProjectHere = () => live.projects.some((project) => project.id === props.job.request.project);
   const video = live.assetUrl(() => props.result.video);
+  const film = live.mediaUrl(() => props.result.video);
+  const hasNoRoom = () => {
+    const full = live.storage.full();
+    return (
+      full?.what === 'changes' || (full?.what === 'arrivals' && full.files.includes(props.result.video.hash))
+    );
+  };
   const poster = live.assetUrl(() => props.result.poster);
   const vtt = live.assetUrl(() => props.result.vtt ?? undefined);
   const srt = live.assetUrl(() => props.result.srt ?? undefined);
@@ -96,15 +103,17 @@ export function Premiere(props: { job: JobView; result: JobResult }) {
       >
         <VideoStage
           title={title()}
-          src={video()}
+          src={film()}
           poster={poster()}
           width={props.result.width}
           height={props.result.height}
           captions={vtt() === undefined ? undefined : { src: vtt()!, lang: lang() }}
           absent={
-            live.workstation().state === 'here'
-              ? 'Fetching the video from your workstation…'
-              : 'This video is on your workstation. It plays here when the workstation is back.'
+            hasNoRoom()
+              ? 'There is no room for this video on this device. It comes by itself when you have made some.'
+              : live.workstation().state === 'here'
+                ? 'Fetching the video from your workstation…'
+                : 'This video is on your workstation. It plays here when the workstation is back.'
           }
         />
       </CurtainReveal>
@@ -215,7 +224,8 @@ export function Premiere(props: { job: JobView; result: JobResult }) {
           <p class="text-small text-ink-soft">
             Made from {live.mayEdit() ? 'your photo, on your' : 'a photo, on a'} machine, by{' '}
             {enginesWords(props.result.engines)}.{' '}
-            {here() === true ? 'A copy is on this device, so it plays offline too.' : ''}
+            {here() === true ? 'A copy is on this device, so it plays offline too.' : ''}{' '}
+            <a href="/storage">What is kept here</a>
           </p>
           <Fold title="The details">
             <Facts

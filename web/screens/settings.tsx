@@ -1,16 +1,15 @@
 // Settings: how it looks, what this device is to the workstation, what is kept where, how to install it, the engines,
 // what it honestly can and cannot do, and the way out.
-import { Download, Lock } from 'lucide';
+import { Download, HardDrive } from 'lucide';
 import { createResource, For, Match, Show, Switch } from 'solid-js';
 import { type Theme, themes } from '../design/theme.ts';
 import { useLive } from '../live/live.ts';
-import { Button } from '../parts/button.tsx';
+import { Button, LinkButton } from '../parts/button.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Facts, Section, ShareBar } from '../parts/section.tsx';
 import { Segmented } from '../parts/segmented.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
-import { useToasts } from '../parts/toast.tsx';
 import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { useDesk } from './desk.ts';
 import { engineTitle } from './engine-words.ts';
@@ -24,22 +23,11 @@ const themeWords: Readonly<Record<Theme, string>> = { auto: 'System', light: 'Li
 export default function Settings() {
   const live = useLive();
   const desk = useDesk();
-  const toasts = useToasts();
-  const [storage, { refetch }] = createResource(() => live.storage());
+  const [storage] = createResource(() => live.storage.report());
   const agent = () => {
     const workstation = live.workstation();
     return live.access().state === 'paired' && workstation.state === 'here' ? workstation.agent : undefined;
   };
-  const persist = async () => {
-    const granted = await live.persist();
-    toasts.show(
-      granted
-        ? 'The browser will keep your projects.'
-        : 'The browser said no for now. Installing the app usually changes its mind.',
-    );
-    void refetch();
-  };
-
   return (
     <div class="mx-auto grid max-w-line gap-10 p-4 tablet:p-8">
       <h1>Settings</h1>
@@ -96,26 +84,14 @@ export default function Settings() {
                   />
                 )}
               </Show>
-              <Show
-                when={report().persisted}
-                fallback={
-                  <>
-                    <p class="text-small text-ink-soft">
-                      When space runs short, the browser may clear this. Ask it to keep your projects.
-                    </p>
-                    <Button
-                      tone="quiet"
-                      icon={Lock}
-                      class="justify-self-start"
-                      onClick={() => void persist()}
-                    >
-                      Keep my projects
-                    </Button>
-                  </>
-                }
-              >
-                <Notice tone="done" title="The browser keeps your projects, even when space runs short." />
-              </Show>
+              <p class="text-small text-ink-soft">
+                {report().persisted
+                  ? 'The browser keeps your projects, even when space runs short.'
+                  : 'When space runs short, the browser may clear this. You can ask it not to.'}
+              </p>
+              <LinkButton tone="quiet" icon={HardDrive} class="justify-self-start" href="/storage">
+                Storage
+              </LinkButton>
             </>
           )}
         </Show>

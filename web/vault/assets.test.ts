@@ -1,7 +1,10 @@
 // @vitest-environment node
 import 'fake-indexeddb/auto';
 import { type AssetRef, BLOCK_BYTES } from '@myspinbot/shared/asset/asset.ts';
-import { afterEach, expect, test, vi } from 'vitest';
+import { transferStoreContract } from '@myspinbot/shared/transfer/store-contract.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openAssetStore } from './assets.ts';
 import { AppDatabase } from './database.ts';
 import { hashBlob } from './hashing.ts';
@@ -28,6 +31,20 @@ async function film(bytes: number) {
   return { ref, blocks, block };
 }
 
+describe('what every store behind a transfer must do', () => {
+  const cases = transferStoreContract({
+    open: async () => stores().store,
+    // Another connection to the same database, as after a reload.
+    reopen: async () => {
+      const db = new AppDatabase(open.at(-1)!.name);
+      open.push(db);
+      return openAssetStore(db, () => 1);
+    },
+    sha256: (bytes) => bytesToHex(sha256(bytes)),
+  });
+  for (const { name, run } of cases) test(name, run);
+});
+
 test('hashing knows the published digests', async () => {
   expect((await hashBlob(new Blob([]))).hash).toBe(
     'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
@@ -50,6 +67,16 @@ test('a partial asset is taken up where it was, and is not seen before it is who
   const blob = await store.blob(ref.hash);
   expect((await hashBlob(blob!)).hash).toBe(ref.hash);
   expect(await db.pieces.count()).toBe(0);
+});
+
+test('blocks that come at once are each kept, and are all there for the next who opens', async () => {
+  const { store } = stores();
+  const { ref, blocks, block } = await film(20 * BLOCK_BYTES + 5);
+  const partial = await store.receive(ref, blocks);
+  const kept = await Promise.all(partial.missing().map((index) => partial.block(index, block(index))));
+  expect(kept.every((is) => is)).toBe(true);
+  expect((await store.receive(ref, blocks)).missing()).toEqual([]);
+  expect(await partial.finish()).toEqual(ref);
 });
 
 test('a damaged block is refused and nothing of it is kept', async () => {

@@ -5,8 +5,9 @@ import { type AssetHash, type AssetRef, BLOCK_BYTES, blockRange } from '@myspinb
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { PartialAsset, TransferStore } from '@myspinbot/shared/transfer/store.ts';
 import { type Urgency, urgencies } from '@myspinbot/shared/wire/transfer.ts';
+import { type BlockCommits, createBlockCommits } from './block-commits.ts';
 import { blockHash } from './block-hash.ts';
-import type { AppDatabase, RefusedNote } from './database.ts';
+import type { AppDatabase, PieceRow, RefusedNote } from './database.ts';
 
 export interface AssetStore extends TransferStore {
   ref(hash: AssetHash): Promise<AssetRef | undefined>;
@@ -23,8 +24,13 @@ export interface AssetStore extends TransferStore {
   sent(hash: AssetHash): Promise<void>;
   sendRefused(hash: AssetHash, note: RefusedNote): Promise<void>;
 
-  /** Asks for assets, or more urgently than before; those that are here already are left out. Default: usual. */
+  /**
+   * Asks for assets that somebody wants to see, or more urgently than before; those that are here already are left
+   * out. Default: usual. Throws Failure `disk-full` when there is not even room for the wish.
+   */
   want(hashes: readonly AssetHash[], urgency?: Urgency): Promise<void>;
+  /** The same ahead of time: those that a person took off this device are left out, too. */
+  prefetch(hashes: readonly AssetHash[], urgency?: Urgency): Promise<void>;
   wantRefused(hash: AssetHash, note: RefusedNote): Promise<void>;
   unwant(hash: AssetHash): Promise<void>;
 }
@@ -35,12 +41,29 @@ export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
     if (row === undefined) throw absent(hash);
     return row.blocks;
   };
+  const commits = createBlockCommits<PieceRow>((pieces) =>
+    db.transaction('rw', db.pieces, () => db.pieces.bulkPut(pieces)),
+  );
   /** The Blob being read now, so that a 200-block upload does not look it up 200 times. */
   let reading: { hash: AssetHash; blob: Blob } | undefined;
 
   const ref = async (hash: AssetHash): Promise<AssetRef | undefined> => {
     const row = await db.assets.get(hash);
     return row === undefined ? undefined : plainRef(row);
+  };
+
+  const askFor = async (hashes: readonly AssetHash[], urgency: Urgency): Promise<void> => {
+    for (const hash of hashes) {
+      if ((await db.assets.where('hash').equals(hash).count()) > 0) continue;
+      const before = await db.wanted.get(hash);
+      // Whoever waits most for it counts, not who asked last.
+      const most = urgencies.find((one) => one === urgency || one === before?.urgency) ?? urgency;
+      // There was no room for it: asking again makes none, and the note is what says so.
+      const isAsked =
+        before !== undefined && (before.refused === undefined || before.refused.why === 'no-space');
+      if (!isAsked) await db.wanted.put({ hash, askedAt: now(), urgency: most });
+      else if (before.urgency !== most) await db.wanted.update(hash, { urgency: most });
+    }
   };
 
   return {
@@ -61,7 +84,8 @@ export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
 
     keep: (kept, blocks, blob) =>
       storing(() =>
-        db.transaction('rw', db.assets, db.blobs, db.outbox, async () => {
+        db.transaction('rw', db.assets, db.blobs, db.outbox, db.freed, async () => {
+          await db.freed.delete(kept.hash);
           await db.assets.put({ ...kept, blocks: [...blocks], keptAt: now() });
           await db.blobs.put({ hash: kept.hash, blob });
           await db.outbox.put({ hash: kept.hash, left: kept.bytes, addedAt: now() });
@@ -87,15 +111,22 @@ export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
     },
 
     want: (hashes, urgency = 'usual') =>
-      db.transaction('rw', db.assets, db.wanted, async () => {
-        for (const hash of hashes) {
-          if ((await db.assets.where('hash').equals(hash).count()) > 0) continue;
-          const before = await db.wanted.get(hash);
-          // Who waits for it counts, not who asked last.
-          const most = urgencies.find((one) => one === urgency || one === before?.urgency) ?? urgency;
-          await db.wanted.put({ hash, askedAt: now(), urgency: most });
-        }
-      }),
+      storing(() =>
+        db.transaction('rw', db.assets, db.wanted, db.freed, async () => {
+          await db.freed.bulkDelete([...hashes]);
+          await askFor(hashes, urgency);
+        }),
+      ),
+    prefetch: (hashes, urgency = 'ahead') =>
+      storing(() =>
+        db.transaction('rw', db.assets, db.wanted, db.freed, async () => {
+          const freed = new Set((await db.freed.bulkGet([...hashes])).flatMap((row) => row?.hash ?? []));
+          await askFor(
+            hashes.filter((hash) => !freed.has(hash)),
+            urgency,
+          );
+        }),
+      ),
     async wantRefused(hash, note) {
       await db.wanted.update(hash, { refused: note });
     },
@@ -103,12 +134,13 @@ export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
       await db.wanted.delete(hash);
     },
 
-    receive: (asset, blocks) => openPartial(db, asset, [...blocks], now),
+    receive: (asset, blocks) => openPartial(db, commits, asset, [...blocks], now),
   };
 }
 
 async function openPartial(
   db: AppDatabase,
+  commits: BlockCommits<PieceRow>,
   asset: AssetRef,
   blocks: string[],
   now: () => number,
@@ -134,7 +166,7 @@ async function openPartial(
     async block(index, bytes) {
       if ((await blockHash(bytes)) !== blocks[index]) return false;
       // A copy: the frame's buffer holds the header too, and a row keeps the whole buffer of a view.
-      await storing(() => db.pieces.put({ hash, index, bytes: bytes.slice() }));
+      await storing(() => commits.put({ hash, index, bytes: bytes.slice() }));
       missing.delete(index);
       return true;
     },
@@ -205,7 +237,7 @@ async function storing<T>(commit: () => PromiseLike<T>): Promise<T> {
     throw new Failure({
       code: 'disk-full',
       message: 'This device has no room left for the file.',
-      hint: 'Free some space on this device, then try again.',
+      hint: 'Make room (Settings, Storage) or free space elsewhere on this device, then try again.',
       retry: 'soon',
       cause,
     });

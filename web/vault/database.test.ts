@@ -48,3 +48,51 @@ test('a store that another tab deletes is let go of, and not made again by the n
   await expect(db.notes.get('device')).rejects.toThrow();
   expect((await indexedDB.databases()).map((database) => database.name)).not.toContain(name);
 });
+
+/** A store as version 2 left it. */
+function version2(name: string): Dexie {
+  const before = new Dexie(name);
+  before.version(1).stores({
+    updates: '++seq, [room+seq]',
+    rooms: 'room',
+    projects: 'id, updatedAt',
+    jobs: 'id, requestedAt',
+    assets: 'hash',
+    blobs: 'hash',
+    partials: 'hash',
+    pieces: '[hash+index]',
+    outbox: 'hash, addedAt',
+    wanted: 'hash, askedAt',
+    notes: 'name',
+  });
+  before.version(2).stores({ keys: 'name', standing: 'name' });
+  return before;
+}
+
+test('a store of version 2 is opened with everything in it, and every file that was sent may be freed', async () => {
+  const before = version2('before-storage');
+  await before.table('assets').bulkPut([{ hash: 'a' }, { hash: 'b' }]);
+  await before.table('outbox').put({ hash: 'a', left: 3, addedAt: 4 });
+  await before.table('wanted').put({ hash: 'c', askedAt: 5 });
+  before.close();
+
+  const db = new AppDatabase('before-storage');
+  expect(await db.assets.toCollection().primaryKeys()).toEqual(['a', 'b']);
+  expect(await db.outbox.toArray()).toEqual([{ hash: 'a', left: 3, addedAt: 4 }]);
+  expect(await db.wanted.toArray()).toEqual([{ hash: 'c', askedAt: 5 }]);
+  const empty = [db.casts, db.kept, db.freed, db.aside].map((table) => table.count());
+  expect(await Promise.all(empty)).toEqual([0, 0, 0, 0]);
+  db.close();
+});
+
+test('where documents lay aside in version 2, every file that may be one of theirs stays', async () => {
+  const before = version2('aside-before-storage');
+  await before.table('rooms').put({ room: 'aside/F1/workspace', written: 1, handed: 0 });
+  await before.table('assets').bulkPut([{ hash: 'a' }, { hash: 'b' }]);
+  await before.table('outbox').put({ hash: 'a', left: 3, addedAt: 4 });
+  before.close();
+
+  const db = new AppDatabase('aside-before-storage');
+  expect(await db.aside.toArray()).toEqual([{ hash: 'b', agent: 'F1', left: 0 }]);
+  db.close();
+});

@@ -6,7 +6,8 @@ import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
 import type { ProjectEntry, ProjectId } from '@myspinbot/shared/project/project.ts';
 import type { Refusal } from '@myspinbot/shared/transfer/session.ts';
 import type { Urgency } from '@myspinbot/shared/wire/transfer.ts';
-import { Dexie, type EntityTable, type Table } from 'dexie';
+import { Dexie, type EntityTable, type Table, type Transaction } from 'dexie';
+import { DATABASE_NAME } from './database-name.ts';
 
 /** Yjs updates of one commit, in order. `seq` grows with every commit of any tab. */
 export interface UpdateRow {
@@ -77,6 +78,39 @@ export interface WantedRow {
   refused?: RefusedNote;
 }
 
+/** A file that a project's own document names. `part` is what it is there. */
+export interface CastAsset {
+  ref: AssetRef;
+  part: 'photo' | 'recording';
+}
+
+/** What a project's document named when it was last open here: so that files are told apart without opening any. */
+export interface CastRow {
+  project: ProjectId;
+  assets: CastAsset[];
+}
+
+/** A project whose every file is wanted here and stays. */
+export interface KeptRow {
+  project: ProjectId;
+  since: number;
+}
+
+/** A file that a person took off this device: it comes again when somebody opens it, not by itself. */
+export interface FreedRow {
+  hash: AssetHash;
+  freedAt: number;
+}
+
+/** A file of another workstation than this device is paired with now: see set-aside.ts. */
+export interface AsideRow {
+  hash: AssetHash;
+  /** Fingerprint of that workstation. */
+  agent: string;
+  /** Bytes that it was not known to have. */
+  left: number;
+}
+
 /** The key this device is paired with. Its private half never leaves the browser: it cannot be exported. */
 export interface KeyRow {
   name: 'device';
@@ -123,6 +157,10 @@ export class AppDatabase extends Dexie {
   readonly notes!: EntityTable<NoteRow, 'name'>;
   readonly keys!: EntityTable<KeyRow, 'name'>;
   readonly standing!: EntityTable<StandingRow, 'name'>;
+  readonly casts!: Table<CastRow, ProjectId>;
+  readonly kept!: Table<KeptRow, ProjectId>;
+  readonly freed!: Table<FreedRow, AssetHash>;
+  readonly aside!: Table<AsideRow, AssetHash>;
 
   constructor(name: string) {
     // Strict: a commit is on disk, not in the browser's cache, when it is called saved (measured 20 % slower).
@@ -148,12 +186,31 @@ export class AppDatabase extends Dexie {
       return false;
     });
     this.version(2).stores({ keys: 'name', standing: 'name' });
+    this.version(3)
+      .stores({ casts: 'project', kept: 'project', freed: 'hash', aside: 'hash' })
+      .upgrade(keepWhatMayBeAside);
   }
 }
-
-export const DATABASE_NAME = 'myspinbot';
 
 /** Opens the device's store; the page and its worker each open their own connection to the same database. */
 export function openDatabase(name: string = DATABASE_NAME): AppDatabase {
   return new AppDatabase(name);
+}
+
+/**
+ * Before version 3 nobody wrote down which files belong to documents that were set aside. Where there are any, every
+ * file that is not on its way out may be one of theirs, and counts as such.
+ */
+async function keepWhatMayBeAside(upgrade: Transaction): Promise<void> {
+  const rooms = await upgrade
+    .table<RoomRow, string>('rooms')
+    .where('room')
+    .startsWith('aside/')
+    .primaryKeys();
+  const agent = rooms[0]?.split('/')[1];
+  if (agent === undefined) return;
+  const queued = new Set(await upgrade.table<OutboxRow, AssetHash>('outbox').toCollection().primaryKeys());
+  const hashes = await upgrade.table<AssetRow, AssetHash>('assets').toCollection().primaryKeys();
+  const rows = hashes.filter((hash) => !queued.has(hash)).map((hash) => ({ hash, agent, left: 0 }));
+  await upgrade.table<AsideRow, AssetHash>('aside').bulkPut(rows);
 }

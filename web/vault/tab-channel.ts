@@ -5,6 +5,8 @@
 export const ERASE_NOTE = 'erase';
 /** Not a room either: one tab puts other documents into the rooms; every other writes what it has and starts anew. */
 export const ANEW_NOTE = 'anew';
+/** Nor this: there may be room again, and the tab that moves files asks for what had none. */
+export const ROOM_NOTE = 'room';
 
 export interface TabChannel {
   tell(room: string): void;

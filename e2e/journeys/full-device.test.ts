@@ -1,0 +1,41 @@
+// The device has no room left when the video arrives: the person is told wherever they look, nothing is lost, and it
+// goes on when there is room.
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startAgent } from '../harness/agent.ts';
+import { castSample, openApp, spin, videoPlays, workstationIsHere } from '../harness/app.ts';
+import { expectNoComplaints, openProfile, screenshot } from '../harness/browser.ts';
+import { scratchFolder } from '../harness/scratch.ts';
+
+test('a video that does not fit waits on the workstation, and comes when there is room', async () => {
+  const agent = await startAgent({ data: join(scratchFolder('full-device'), 'data') });
+  const profile = await openProfile();
+  const page = await profile.newPage();
+  await openApp(page, agent);
+  await workstationIsHere(page);
+  await castSample(page);
+  const devtools = await profile.context.newCDPSession(page);
+  const { origin } = new URL(agent.url);
+  await spin(page);
+  const job = page.url();
+  const used = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: used });
+
+  const full = page.getByText(/^This device is full: /);
+  await full.waitFor({ timeout: 150_000 });
+  await page.getByText(/There is no room for this video on this device/).waitFor({ timeout: 150_000 });
+  await screenshot(page, 'full-device/1-premiere');
+  await page.getByRole('button', { name: 'Make room' }).click();
+  await page.getByText(/^There is no room left/).waitFor();
+  await screenshot(page, 'full-device/2-storage');
+
+  // Room is made elsewhere on the device.
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(() => page.getByText(/^There is no room left/).count(), { timeout: 30_000 }).toBe(0);
+  await page.goto(job);
+  expect(await videoPlays(page)).toBeGreaterThan(1.5);
+  expect(await full.count()).toBe(0);
+  expectNoComplaints(profile);
+  await agent.stop();
+});
