@@ -9,6 +9,7 @@ import {
   precacheAndRoute,
 } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { takeShares } from './share-target.ts';
 import { TAKE_OVER } from './take-over.ts';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: (PrecacheEntry | string)[] };
@@ -23,6 +24,8 @@ registerRoute(
 
 // The very first visit is under our care at once, so that the first reload works with the workstation off.
 clientsClaim();
+
+takeShares(self);
 
 self.addEventListener('message', (event) => {
   if ((event.data as { type?: unknown } | null)?.type === TAKE_OVER) void self.skipWaiting();
