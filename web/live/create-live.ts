@@ -35,6 +35,7 @@ import { openDocumentLog } from '../vault/document-log.ts';
 import { eraseEverything, type KeptElsewhere } from '../vault/erase.ts';
 import { persistStorage, storageUse } from '../vault/persistence.ts';
 import { openProjection } from '../vault/projection.ts';
+import { openShares } from '../vault/shares.ts';
 import { ANEW_NOTE, ERASE_NOTE, type TabChannel } from '../vault/tab-channel.ts';
 import { createAccessDesk, type NewWorkstation, type Place } from './access-desk.ts';
 import { createAssetUrls } from './asset-urls.ts';
@@ -47,6 +48,7 @@ import { createProgressView } from './progress-view.ts';
 import { createProjectIndex } from './project-index.ts';
 import { newId } from './random-id.ts';
 import { openRooms } from './rooms.ts';
+import { createSharedDesk } from './shared-desk.ts';
 import { createWorkspaceView } from './workspace-view.ts';
 
 /** Everything of the outside that the live layer touches. */
@@ -237,6 +239,13 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
         return () => subscription.unsubscribe();
       },
     });
+
+    const shared = createSharedDesk({
+      shares: openShares(db, clock.now),
+      urls: world.urls,
+      flush: () => rooms.flush(),
+    });
+    stops.push(shared.close);
 
     const edited = new Map<ProjectId, Set<EditedProject>>();
     let sitting = sit(desk.place());
@@ -441,6 +450,8 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       cancel: (id) => wish((workspace) => workspace.cancel(id, clock.now())),
       retry: (id) => wish((workspace) => workspace.retry(id)),
       hide: (id, hidden) => wish((workspace) => workspace.hide(id, hidden)),
+
+      shared,
 
       storage: () => storageUse(world.storage),
       persist: () => persistStorage(world.storage),

@@ -27,6 +27,7 @@ import {
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import { batch } from 'solid-js';
 import { createStore, produce, reconcile, unwrap } from 'solid-js/store';
+import { createFakeSharedDesk, type FakeShare } from './fake-shared-desk.ts';
 import type { Access, DevicesDesk, JobView, Live, OpenProject, PhotoCheck, Workstation } from './live.ts';
 
 interface FakeProject {
@@ -76,6 +77,8 @@ export interface FakeLive extends Live {
     refuseNextDevices(failure: Failure): void;
     /** Somebody takes the open invitation: a device with this name comes in, or it ends otherwise. */
     invitationEnds(as: { name: string } | 'expired' | 'spent'): void;
+    /** Something is shared to the app. */
+    share(share: FakeShare): string;
     /** How often everything was erased. */
     erased(): number;
     /** Shows an asset at this URL. */
@@ -257,6 +260,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     },
   });
 
+  const shared = createFakeSharedDesk(() => NOW + ++made * MINUTE);
   const desk = createFakeDesk({
     world: () => world,
     devices: (change) => set('devices', produce(change)),
@@ -379,6 +383,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
         job.wish.hidden = hidden;
       });
     },
+    shared: shared.desk,
     storage: async () => ({ usedBytes: 48_000_000, quotaBytes: 12_000_000_000, persisted: false }),
     persist: async () => true,
 
@@ -414,6 +419,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
       refuseNextDevices: desk.refuseNext,
       invitationEnds: desk.invitationEnds,
       erased: () => erased,
+      share: shared.share,
     },
   };
 }

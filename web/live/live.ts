@@ -20,6 +20,7 @@ import type {
 } from '@myspinbot/shared/wire/pairing.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import { type Accessor, createContext, useContext } from 'solid-js';
+import type { SharedDesk } from './shared-desk.ts';
 
 /** The workstation as seen from here. */
 export type Workstation =
@@ -154,6 +155,9 @@ export interface Live {
   cancel(id: JobId): void;
   retry(id: JobId): void;
   hide(id: JobId, hidden: boolean): void;
+
+  /** What was shared to the app from elsewhere. */
+  readonly shared: SharedDesk;
 
   storage(): Promise<StorageReport>;
   /** Asks the browser to keep the data; true when granted. */
