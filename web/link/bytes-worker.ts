@@ -1,70 +1,32 @@
 // The worker that has all heavy bytes: it hashes files and moves assets over its own socket, so that neither ever
 // holds up the page. One tab's worker at a time moves assets (a Web Lock decides); every worker hashes.
-
-import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { config } from 'zod';
-import { openIdentity } from '../identity/identity.ts';
-import { provenSocket } from '../identity/proven-socket.ts';
-import { createSession } from '../identity/session.ts';
-import { openAssetStore } from '../vault/assets.ts';
 import { openDatabase } from '../vault/database.ts';
 import { hashBlob } from '../vault/hashing.ts';
 import type { FromBytesWorker, ToBytesWorker } from './bytes-messages.ts';
 import { systemClock } from './clock.ts';
-import { watchTransferLists } from './transfer-lists.ts';
-import { createTransferPump, type TransferPump, type TransferSocket } from './transfer-pump.ts';
+import { type StartedPump, startPump, TRANSFER_LOCK } from './start-pump.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
 // As in the page: its policy forbids compiling strings.
 config({ jitless: true });
 
-const TRANSFER_LOCK = 'myspinbot/transfer';
-const db = openDatabase();
-// This worker proves itself: what this device is lies in the store, and what the page says of it is not needed.
-const identity = openIdentity(db);
-const session = createSession({
-  identity,
-  fetch: (input, init) => fetch(input, init),
-  clock: systemClock,
-});
-const ProvenSocket = provenSocket({ session, socket: WebSocket });
-/** A guest brings nothing, whatever this device still had to send. */
-const isGuest = async () => (await identity.read())?.role === 'guest';
-let pump: TransferPump | undefined;
+let pump: StartedPump | undefined;
 let here = false;
 
 const tell = (message: FromBytesWorker) => self.postMessage(message);
-const trouble = (what: string, cause: unknown) =>
-  tell({ type: 'trouble', what, message: cause instanceof Error ? cause.message : String(cause) });
 
 function startMoving(): void {
-  const lists = watchTransferLists(db, (cause) => trouble('lists', cause));
-  const url = new URL(endpoints.transfer, self.location.href);
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  pump = createTransferPump({
-    store: openAssetStore(db, systemClock.now),
-    lists: {
-      wanted: lists.wanted,
-      outbox(changed) {
-        let stopped = false;
-        const stop = lists.outbox((hashes) => {
-          isGuest().then(
-            (is) => {
-              if (!stopped) changed(is ? [] : hashes);
-            },
-            (cause: unknown) => trouble('lists', cause),
-          );
-        });
-        return () => {
-          stopped = true;
-          stop();
-        };
-      },
-    },
-    connect: () => new ProvenSocket(url) as unknown as TransferSocket,
+  pump = startPump({
+    db: openDatabase(),
+    href: self.location.href,
+    fetch: (input, init) => fetch(input, init),
+    socket: WebSocket,
     clock: systemClock,
-    onTrouble: trouble,
+    moves: 'both',
+    onTrouble: (what, cause) =>
+      tell({ type: 'trouble', what, message: cause instanceof Error ? cause.message : String(cause) }),
   });
   pump.reach(here);
 }
@@ -85,7 +47,7 @@ self.onmessage = (event: MessageEvent<ToBytesWorker>) => {
     case 'reach':
       here = message.here;
       // The workstation speaks with this device again: whatever it said to this worker before is over.
-      if (here) session.lookAgain();
+      if (here) pump?.lookAgain();
       pump?.reach(here);
       return;
     case 'hash':
