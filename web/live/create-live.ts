@@ -48,6 +48,7 @@ import { createProgressView } from './progress-view.ts';
 import { createProjectIndex } from './project-index.ts';
 import { newId } from './random-id.ts';
 import { openRooms } from './rooms.ts';
+import { type BackgroundWorld, createSending } from './sending.ts';
 import { createSharedDesk } from './shared-desk.ts';
 import { createWorkspaceView } from './workspace-view.ts';
 
@@ -72,6 +73,8 @@ export interface LiveWorld {
   notes: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
   /** What else the browser keeps for this app, to be erased with the store. */
   kept: KeptElsewhere;
+  /** What helps bytes to arrive when the page is not looked at. */
+  background: BackgroundWorld;
   /** Leaves this page for the app's first one, started anew. */
   leave(): void;
 }
@@ -246,6 +249,15 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       flush: () => rooms.flush(),
     });
     stops.push(shared.close);
+
+    const { sending, close: stopSending } = createSending({
+      db,
+      clock,
+      isHere: () => reach().state === 'here',
+      maySend: () => desk.access().state === 'paired' && desk.place().mayWrite,
+      background: world.background,
+    });
+    stops.push(stopSending);
 
     const edited = new Map<ProjectId, Set<EditedProject>>();
     let sitting = sit(desk.place());
@@ -451,6 +463,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       retry: (id) => wish((workspace) => workspace.retry(id)),
       hide: (id, hidden) => wish((workspace) => workspace.hide(id, hidden)),
 
+      sending,
       shared,
 
       storage: () => storageUse(world.storage),

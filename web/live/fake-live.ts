@@ -29,6 +29,7 @@ import { batch } from 'solid-js';
 import { createStore, produce, reconcile, unwrap } from 'solid-js/store';
 import { createFakeSharedDesk, type FakeShare } from './fake-shared-desk.ts';
 import type { Access, DevicesDesk, JobView, Live, OpenProject, PhotoCheck, Workstation } from './live.ts';
+import type { Sending } from './sending.ts';
 
 interface FakeProject {
   entry: ProjectEntry;
@@ -49,6 +50,7 @@ interface World {
   devices: DeviceRecord[];
   scripts: ScriptToken[];
   audit: AuditEntry[];
+  sending: Sending;
 }
 
 export interface FakeLiveOptions {
@@ -77,6 +79,7 @@ export interface FakeLive extends Live {
     refuseNextDevices(failure: Failure): void;
     /** Somebody takes the open invitation: a device with this name comes in, or it ends otherwise. */
     invitationEnds(as: { name: string } | 'expired' | 'spent'): void;
+    sending(sending: Partial<Sending>): void;
     /** Something is shared to the app. */
     share(share: FakeShare): string;
     /** How often everything was erased. */
@@ -383,6 +386,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
         job.wish.hidden = hidden;
       });
     },
+    sending: () => world.sending,
     shared: shared.desk,
     storage: async () => ({ usedBytes: 48_000_000, quotaBytes: 12_000_000_000, persisted: false }),
     persist: async () => true,
@@ -419,6 +423,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
       refuseNextDevices: desk.refuseNext,
       invitationEnds: desk.invitationEnds,
       erased: () => erased,
+      sending: (sending) => set('sending', sending),
       share: shared.share,
     },
   };
@@ -609,6 +614,7 @@ function emptyWorld(): World {
     devices: [],
     scripts: [],
     audit: [],
+    sending: { files: 0, leftBytes: 0, refused: [], goesOn: false },
   };
 }
 

@@ -15,6 +15,7 @@ import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { createCast, projectTitle, UNTITLED } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { isOn, jobWords, phaseMark } from './job-words.ts';
+import { OnItsWay, Refused } from './on-its-way.tsx';
 import { PremierePoster } from './premiere-poster.tsx';
 import { loadSample, SAMPLE_PORTRAIT } from './sample.ts';
 import { StandingCard } from './standing-card.tsx';
@@ -37,6 +38,7 @@ export function Home() {
   return (
     <div class="mx-auto grid max-w-page gap-10 p-4 tablet:p-8">
       <StandingCard />
+      <Refused />
       <Show when={live.shared.waiting()?.[0]}>
         {(share) => (
           <Suspense>
@@ -104,6 +106,7 @@ export function Home() {
         </Show>
       </Show>
       <div class="wide:hidden">
+        <OnItsWay />
         <WorkstationLine words={workstationWords(reachOf(live), desk.now())} />
       </div>
     </div>

@@ -70,7 +70,7 @@ describe('what was shared', () => {
     const live = createFakeLive();
     live.stage.share({ files: [sound('memo.m4a')] });
     open('/share', live);
-    fireEvent.click(await screen.findByRole('radio', { name: 'Match the voice' }, WAIT));
+    fireEvent.click(await screen.findByRole('radio', { name: 'Match it' }, WAIT));
     fireEvent.click(await button('For Robin says hello'));
     await waitFor(() => expect(live.openProject(seeded.robin).fields().voiceClip?.name).toBe('memo.m4a'));
     expect(live.openProject(seeded.robin).fields().mode).toBe('text');

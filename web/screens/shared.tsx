@@ -174,7 +174,7 @@ function Chosen(props: { share: Share }) {
                       onChoose={(as) => give(file.item, as)}
                       options={[
                         { value: 'recording', label: 'Speak it', icon: Mic },
-                        { value: 'voice', label: 'Match the voice' },
+                        { value: 'voice', label: 'Match it' },
                         { value: 'later', label: 'Later', icon: Clock },
                       ]}
                     />
