@@ -198,6 +198,15 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       await store.want(files.flatMap((file) => (file === null ? [] : [file.hash])));
     };
 
+    const sending = createSending({
+      db,
+      clock,
+      isHere: () => reach().state === 'here',
+      maySend: () => desk.access().state === 'paired' && desk.place().mayWrite,
+      background: world.background,
+    });
+    stops.push(sending.close);
+
     const outbox = liveQuery(() => db.outbox.toArray()).subscribe({
       next(rows) {
         view.outbox(new Map(rows.map((row) => [row.hash, row.left])));
@@ -249,15 +258,6 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       flush: () => rooms.flush(),
     });
     stops.push(shared.close);
-
-    const { sending, close: stopSending } = createSending({
-      db,
-      clock,
-      isHere: () => reach().state === 'here',
-      maySend: () => desk.access().state === 'paired' && desk.place().mayWrite,
-      background: world.background,
-    });
-    stops.push(stopSending);
 
     const edited = new Map<ProjectId, Set<EditedProject>>();
     let sitting = sit(desk.place());
@@ -463,7 +463,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       retry: (id) => wish((workspace) => workspace.retry(id)),
       hide: (id, hidden) => wish((workspace) => workspace.hide(id, hidden)),
 
-      sending,
+      sending: sending.sending,
       shared,
 
       storage: () => storageUse(world.storage),

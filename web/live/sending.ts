@@ -2,7 +2,7 @@
 // stays on while it moves, and the browser is asked to go on when the page is left. It moves nothing itself.
 import type { Refusal } from '@myspinbot/shared/transfer/session.ts';
 import { liveQuery } from 'dexie';
-import { type Accessor, createEffect, createSignal, on } from 'solid-js';
+import { type Accessor, createEffect, createMemo, createSignal, on } from 'solid-js';
 import type { Clock } from '../link/clock.ts';
 import type { AppDatabase } from '../vault/database.ts';
 import { createStayAwake, type PageSight, type ScreenLock } from './stay-awake.ts';
@@ -24,10 +24,7 @@ export interface BackgroundWorld {
   sync: { isSupported(): boolean; ask(): void } | undefined;
 }
 
-/** How often it is looked whether something moved: much oftener than a stall is long. */
-const LOOK_MS = 5000;
-
-export function createSending(world: {
+export interface SendingWorld {
   db: AppDatabase;
   clock: Clock;
   /** Whether the workstation is there. */
@@ -35,7 +32,13 @@ export function createSending(world: {
   /** Whether this device may bring anything. */
   maySend: Accessor<boolean>;
   background: BackgroundWorld;
-}): { sending: Accessor<Sending>; close(): void } {
+}
+
+/** How often it is looked whether something moved: much oftener than a stall is long. */
+const LOOK_MS = 5000;
+
+/** Owned by whoever calls. */
+export function createSending(world: SendingWorld): { sending: Accessor<Sending>; close(): void } {
   const { db, clock, background } = world;
   const [outbox, setOutbox] = createSignal<Omit<Sending, 'goesOn'>>({ files: 0, leftBytes: 0, refused: [] });
   const [wanted, setWanted] = createSignal(0);
@@ -49,12 +52,13 @@ export function createSending(world: {
       .subscribe({ next: setWanted, error: () => undefined }),
   ];
 
+  // A memo: the outbox changes with every byte, and that is not a new beginning.
+  const isMoving = createMemo(() => world.isHere() && (isSending() || wanted() > 0));
   /** Bytes of both directions, as a figure that changes when one arrives. */
   const look = async () => {
     const pieces = wanted() > 0 ? await db.pieces.count() : 0;
     if (isMoving()) awake.moved(`${outbox().leftBytes} ${outbox().files} ${wanted()} ${pieces}`);
   };
-  const isMoving = () => world.isHere() && (isSending() || wanted() > 0);
   let stopLooking: (() => void) | undefined;
   createEffect(
     on(isMoving, (is) => {

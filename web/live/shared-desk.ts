@@ -93,11 +93,6 @@ export function createSharedDesk(world: {
   };
 }
 
-/** Every item of a share that waits. */
-export function itemsOf(share: Share): number[] {
-  return [...share.files.map(({ item }) => item), ...(share.words === undefined ? [] : [share.words.item])];
-}
-
 function shown(row: ShareRow): Share {
   const hasWords = row.text !== '' && itemWaits(row, WORDS);
   return {

@@ -42,7 +42,9 @@ async function device(options: { standing?: StandingRow | undefined; isTaken?: b
   };
   const pump = { started: 0, here: false, closed: 0 };
   const asked: string[] = [];
+  let isAskedFor = false;
   const locks = {
+    query: async () => ({ held: [], pending: isAskedFor ? [{ name: TRANSFER_LOCK }] : [] }),
     request: (async (name: string, { ifAvailable }: LockOptions, use: (lock: Lock | null) => unknown) => {
       asked.push(name);
       expect(ifAvailable).toBe(true);
@@ -65,7 +67,10 @@ async function device(options: { standing?: StandingRow | undefined; isTaken?: b
       };
     },
   });
-  return { db, clock, pump, asked, end, waits: () => waits };
+  const openPage = () => {
+    isAskedFor = true;
+  };
+  return { db, clock, pump, asked, end, waits: () => waits, openPage };
 }
 async function until(what: () => boolean | Promise<boolean>): Promise<void> {
   for (let turn = 0; turn < 2000; turn++) {
@@ -96,6 +101,16 @@ test('a page that is at it is left alone, and the browser is asked to call again
   const { pump, end } = await device({ isTaken: true });
   expect(await end).toBe('busy');
   expect(pump.started).toBe(0);
+});
+
+test('a page that is opened meanwhile takes over at once', async () => {
+  const { clock, pump, end, openPage } = await device();
+  await until(() => pump.here);
+  clock.turn(1000);
+  openPage();
+  clock.turn(1000);
+  expect(await end).toBe('busy');
+  expect(pump.closed).toBe(1);
 });
 
 test.each<[string, StandingRow | undefined]>([

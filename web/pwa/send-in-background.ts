@@ -11,6 +11,8 @@ import { SEND_TAG } from './send-tag.ts';
 
 /** Chromium ends such a worker after three minutes; what is written by then stays written. */
 export const ENOUGH_MS = 150_000;
+/** A page that was opened meanwhile waits no longer for its turn: it fetches, too, and tells how far it is. */
+const YIELD_MS = 1000;
 /** Without a byte for so long, the workstation is not there. */
 export const SILENCE_MS = 20_000;
 
@@ -19,21 +21,21 @@ export type SendingEnd =
   | 'done'
   /** Not all of it could be sent in this time. */
   | 'left'
-  /** A page is at it. */
+  /** A page is at it, or wants to be. */
   | 'busy';
 
 export interface SendingWorld {
   db: AppDatabase;
   /** Undefined = nobody else can be at it. */
-  locks: Pick<LockManager, 'request'> | undefined;
-  clock: Pick<Clock, 'after'>;
+  locks: Pick<LockManager, 'request' | 'query'> | undefined;
+  clock: Pick<Clock, 'after' | 'every'>;
   start(): { reach(here: boolean): void; close(): Promise<void> };
 }
 
 /** The part of the service worker's scope that is used. */
 export interface SyncedWorker {
   readonly location: { readonly href: string };
-  readonly navigator: { readonly locks?: Pick<LockManager, 'request'> };
+  readonly navigator: { readonly locks?: Pick<LockManager, 'request' | 'query'> };
   addEventListener(type: string, heard: (event: Event) => void): void;
 }
 
@@ -93,7 +95,7 @@ export async function sendInBackground(world: SendingWorld): Promise<SendingEnd>
   );
 }
 
-async function sendAll({ db, clock, start }: SendingWorld): Promise<SendingEnd> {
+async function sendAll({ db, locks, clock, start }: SendingWorld): Promise<SendingEnd> {
   const pump = start();
   const stops: (() => void)[] = [];
   try {
@@ -103,6 +105,11 @@ async function sendAll({ db, clock, start }: SendingWorld): Promise<SendingEnd> 
         clock.after(ENOUGH_MS, () => resolve('left')),
         () => stopSilence(),
       );
+      const look = async () => {
+        const pending = (await locks?.query())?.pending ?? [];
+        if (pending.some(({ name }) => name === TRANSFER_LOCK)) resolve('busy');
+      };
+      stops.push(clock.every(YIELD_MS, () => void look().catch(reject)));
       let before: number | undefined;
       const watch = liveQuery(() => waiting(db)).subscribe({
         next({ files, bytes }) {

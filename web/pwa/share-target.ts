@@ -14,7 +14,8 @@ import {
 } from '@myspinbot/shared/wire/share.ts';
 import { contentType, HEAD_BYTES } from '../vault/content-type.ts';
 import { type AppDatabase, openDatabase } from '../vault/database.ts';
-import { type NewShare, openShares } from '../vault/shares.ts';
+import { keepShare, type NewShare } from '../vault/keep-share.ts';
+import { openShares } from '../vault/shares.ts';
 
 /** As many as an asset's or a project's name may have. */
 const MAX_NAME = 200;
@@ -73,11 +74,12 @@ export async function takeShare(request: Request, world: ShareWorld): Promise<Re
     if (share.text === '' && share.files.length === 0 && share.leftOut.length === 0) return refuse('nothing');
     if (share.text === '' && share.files.length === 0) return refuse('unreadable');
     db = world.open();
-    const shares = openShares(db, world.now);
     // Room that nothing needs any more is freed first; where that fails, keeping says so.
-    await shares.tidy().catch(() => undefined);
+    await openShares(db, world.now)
+      .tidy()
+      .catch(() => undefined);
     const id = world.newId();
-    await shares.keep(id, share);
+    await keepShare(db, world.now, id, share);
     return to(`${endpoints.share}?id=${id}`);
   } catch (cause) {
     if (!(cause instanceof Failure)) return refuse('unreadable');

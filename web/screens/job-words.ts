@@ -6,7 +6,7 @@ import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import type { JobView } from '../live/live.ts';
 import type { MedallionProps } from '../parts/medallion.tsx';
 import type { NoticeTone } from '../parts/notice.tsx';
-import { leavingWords } from './sending-words.ts';
+import { leavingWords } from './leaving-words.ts';
 import { bytesWords, leftWords } from './time-words.ts';
 import type { Reach } from './workstation-words.ts';
 

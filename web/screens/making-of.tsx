@@ -17,7 +17,7 @@ import { projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { engineWords } from './engine-words.ts';
 import { isOn, jobWords, phaseMark, stageWords } from './job-words.ts';
-import { goesOn } from './sending-words.ts';
+import { goesOn } from './leaving-words.ts';
 import { agoWords, tookWords } from './time-words.ts';
 import { reachOf } from './workstation-words.ts';
 

@@ -1,25 +1,32 @@
-// What is on its way to the workstation, and what it would not take; nothing at all when there is neither.
-import { For, Show } from 'solid-js';
+// What is on its way to the workstation, and what it would not take: nothing at all, and nothing loaded, while there is
+// neither.
+import { lazy, Show, Suspense } from 'solid-js';
 import { useLive } from '../live/live.ts';
-import { Notice } from '../parts/notice.tsx';
-import { SendingLine } from '../parts/sending-line.tsx';
-import { useDesk } from './desk.ts';
-import { refusedWords, sendingWords } from './sending-words.ts';
-import { reachOf } from './workstation-words.ts';
 
+const told = () => import('./on-its-way-told.tsx');
+const SendingTold = lazy(() => told().then((module) => ({ default: module.SendingTold })));
+const RefusedTold = lazy(() => told().then((module) => ({ default: module.RefusedTold })));
+
+/** How much is left, and what leaving the app does. */
 export function OnItsWay() {
   const live = useLive();
-  const desk = useDesk();
-  const words = () => sendingWords(live.sending(), reachOf(live), desk.install.state() === 'installed');
-  return <Show when={words()}>{(said) => <SendingLine title={said().title} next={said().next} />}</Show>;
+  return (
+    <Show when={live.sending().files > 0}>
+      <Suspense>
+        <SendingTold />
+      </Suspense>
+    </Show>
+  );
 }
 
-/** What the workstation would not take: why, and what to do. */
+/** Why, and what to do. */
 export function Refused() {
   const live = useLive();
   return (
-    <For each={live.sending().refused.map(refusedWords)}>
-      {(why) => <Notice tone="error" title={why.title} next={why.next} kept="It is kept on this device." />}
-    </For>
+    <Show when={live.sending().refused.length > 0}>
+      <Suspense>
+        <RefusedTold />
+      </Suspense>
+    </Show>
   );
 }

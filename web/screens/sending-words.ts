@@ -2,20 +2,9 @@
 // screen locks or the app is closed, and why something was not taken. Pure, and true for what this browser can do.
 import type { Refusal } from '@myspinbot/shared/transfer/session.ts';
 import type { Sending } from '../live/sending.ts';
+import { goesOn, leavingWords } from './leaving-words.ts';
 import { bytesWords } from './time-words.ts';
 import type { Reach } from './workstation-words.ts';
-
-/** Whether the browser really goes on without a page: only for an installed app does it do so dependably. */
-export function goesOn(sending: Pick<Sending, 'goesOn'>, isInstalled: boolean): boolean {
-  return sending.goesOn && isInstalled;
-}
-
-/** What happens to bytes on their way when the person leaves. */
-export function leavingWords(isGoingOn: boolean): string {
-  return isGoingOn
-    ? 'You can leave the app: it goes on in the background for a few minutes, and the rest when you are back.'
-    : 'Keep the app open until this is sent.';
-}
 
 /** Undefined when nothing is on its way, or nothing may leave this device. */
 export function sendingWords(

@@ -16,6 +16,11 @@ export function shareWords(share: Pick<Share, 'files' | 'words'>): string {
   ]);
 }
 
+/** Every item of a share that waits. */
+export function itemsOf(share: Share): number[] {
+  return [...share.files.map(({ item }) => item), ...(share.words === undefined ? [] : [share.words.item])];
+}
+
 /** "a", "a and b", "a, b and c". */
 export function listed(parts: readonly string[]): string {
   const last = parts.at(-1) ?? '';

@@ -3,12 +3,12 @@ import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { Trash2 } from 'lucide';
 import { For } from 'solid-js';
 import { useLive } from '../live/live.ts';
-import { itemsOf, type Share } from '../live/shared-desk.ts';
+import type { Share } from '../live/shared-desk.ts';
 import { IconButton, LinkButton } from '../parts/button.tsx';
 import { SharedCard, SharedGlimpse } from '../parts/shared-things.tsx';
 import { useToasts } from '../parts/toast.tsx';
 import { useDesk } from './desk.ts';
-import { shareWords } from './share-words.ts';
+import { itemsOf, shareWords } from './share-words.ts';
 import { createThrowAway } from './throw-away.ts';
 import { agoWords } from './time-words.ts';
 

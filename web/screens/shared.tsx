@@ -7,7 +7,7 @@ import { useNavigate, useSearchParams } from '@solidjs/router';
 import { Clock, Mic, PenLine, Trash2 } from 'lucide';
 import { createMemo, createSignal, For, Match, Show, Switch } from 'solid-js';
 import { useLive } from '../live/live.ts';
-import { itemsOf, type Share, type SharedFile } from '../live/shared-desk.ts';
+import type { Share, SharedFile } from '../live/shared-desk.ts';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { Notice } from '../parts/notice.tsx';
@@ -21,7 +21,7 @@ import { useToasts } from '../parts/toast.tsx';
 import { projectTitle, UNTITLED } from './cast.ts';
 import { castShare, firstRoles, type Refused, type ShareRole, withRole } from './cast-share.ts';
 import { useDesk } from './desk.ts';
-import { leftOutWords, problemWords, shareWords } from './share-words.ts';
+import { itemsOf, leftOutWords, problemWords, shareWords } from './share-words.ts';
 import { createThrowAway } from './throw-away.ts';
 import { agoWords } from './time-words.ts';
 
