@@ -3,6 +3,8 @@ import tailwind from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import solid from 'vite-plugin-solid';
+import { endpoints } from './shared/wire/endpoints.ts';
+import { shareFields } from './shared/wire/share.ts';
 
 /** Where a running agent answers while the app is being worked on (`npx vite`, `npx myspinbot start`). */
 const agent = process.env.MYSPINBOT_AGENT ?? 'http://127.0.0.1:7777';
@@ -29,6 +31,8 @@ export default defineConfig({
       registerType: 'prompt',
       injectRegister: false,
       injectManifest: {
+        // One classic script: where parts are loaded later, Vite's own loader would stand in it, and only modules have it.
+        rollupFormat: 'iife',
         globPatterns: ['**/*.{js,css,html,svg,png,webp,jpg,json,woff2,webmanifest}'],
         maximumFileSizeToCacheInBytes: 4 * 1024 * 1024,
       },
@@ -53,6 +57,16 @@ export default defineConfig({
             icons: [{ src: '/icons/icon-192.png', sizes: '192x192', type: 'image/png' }],
           },
         ],
+        share_target: {
+          action: endpoints.share,
+          method: 'POST',
+          enctype: 'multipart/form-data',
+          params: {
+            title: shareFields.title,
+            text: shareFields.text,
+            files: [{ name: shareFields.files, accept: ['image/*', 'audio/*', 'video/*'] }],
+          },
+        },
         categories: ['photo', 'video', 'entertainment'],
         icons: [
           { src: '/icons/icon-192.png', sizes: '192x192', type: 'image/png', purpose: 'any' },

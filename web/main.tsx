@@ -12,6 +12,7 @@ import { openLinkStates } from './link/link-states.ts';
 import { createLive } from './live/create-live.ts';
 import { LiveContext } from './live/live.ts';
 import { UpdateContext } from './live/update.ts';
+import { createBackgroundSync } from './pwa/background-sync.ts';
 import { createAppUpdate } from './pwa/update.ts';
 import { App } from './screens/app.tsx';
 import { openDatabase } from './vault/database.ts';
@@ -45,6 +46,8 @@ async function start(into: HTMLElement): Promise<void> {
   const bytes = createBytes(
     () => new Worker(new URL('./link/bytes-worker.ts', import.meta.url), { type: 'module', name: 'bytes' }),
   );
+  // In development files change under the worker's feet.
+  const workers = import.meta.env.PROD ? navigator.serviceWorker : undefined;
   const live = await createLive({
     db: openDatabase(),
     tabs: openTabChannel(DATABASE_NAME),
@@ -67,6 +70,17 @@ async function start(into: HTMLElement): Promise<void> {
         (storage) => storage ?? [],
       ),
     },
+    background: {
+      sight: {
+        isVisible: () => document.visibilityState === 'visible',
+        watch(changed) {
+          document.addEventListener('visibilitychange', changed);
+          return () => document.removeEventListener('visibilitychange', changed);
+        },
+      },
+      screenLock: navigator.wakeLock,
+      sync: createBackgroundSync({ container: workers, permissions: navigator.permissions }),
+    },
     leave: () => location.replace('/'),
   });
   if (invited !== undefined) live.invited(invited);
@@ -84,8 +98,7 @@ async function start(into: HTMLElement): Promise<void> {
   };
   onVisible(live.wake);
   const update = createAppUpdate({
-    // In development files change under the worker's feet.
-    container: import.meta.env.PROD ? navigator.serviceWorker : undefined,
+    container: workers,
     url: '/service-worker.js',
     now: systemClock.now,
     onVisible,

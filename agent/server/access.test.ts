@@ -133,6 +133,7 @@ const routes: [method: string, path: string, who: readonly Asker[]][] = [
   ['POST', '/api/auth/challenge', askers],
   ['POST', '/api/auth/token', askers],
   ['GET', '/api/auth/own-machine', askers],
+  ['POST', '/share', askers],
   ['GET', '/api/devices', owners],
   ['PATCH', `/api/devices/d_${'0'.repeat(24)}`, owners],
   ['DELETE', `/api/devices/d_${'0'.repeat(24)}`, owners],

@@ -129,10 +129,10 @@ function actionOf(needs: Exclude<Needs, 'everybody'>, request: FastifyRequest): 
 }
 
 /**
- * What still comes of a request that is turned away is let go by, up to a limit: a connection that is closed while its
+ * What still comes of a request whose body nobody wants is let go by, up to a limit: a connection that is closed while its
  * sender still writes takes the answer with it.
  */
-function unread({ raw }: FastifyRequest): void {
+export function unread({ raw }: FastifyRequest): void {
   let left = UNREAD_BYTES;
   raw.on('data', (piece: Buffer) => {
     left -= piece.length;

@@ -35,7 +35,7 @@ export function refuse(asker: Asker, own: Own): Refused | undefined {
   if (asker.method === 'GET' && asker.url === endpoints.trustCheck) return undefined;
   const { origin } = asker.headers;
   if (sentTwice(asker.rawHeaders, 'origin')) return 'origin';
-  if (origin !== undefined && !isOwnOrigin(origin, own)) return 'origin';
+  if (origin !== undefined && !isOwnOrigin(origin, own) && !isShare(asker)) return 'origin';
   // Browsers say where a request without Origin (a picture, a script) comes from. A link to the app is welcome.
   const site = asker.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') {
@@ -47,6 +47,20 @@ export function refuse(asker: Asker, own: Own): Refused | undefined {
     if (!isLink) return 'cross-site';
   }
   return undefined;
+}
+
+/**
+ * What a person shares to the app comes from no page, so its Origin is "null". It gets as far as share-address.ts, which
+ * reads nothing of it. Pages elsewhere can have that Origin, too, but not this Sec-Fetch-Site.
+ */
+function isShare({ headers, method, url }: Asker): boolean {
+  const site = headers['sec-fetch-site'];
+  return (
+    method === 'POST' &&
+    url === endpoints.share &&
+    headers.origin === 'null' &&
+    (site === 'none' || site === 'same-origin')
+  );
 }
 
 /** Whether a Host header names this agent. */

@@ -14,6 +14,7 @@ import { type Door, type DoorOptions, openDoor } from './door.ts';
 import { multipartLimits } from './generate.ts';
 import { addPairingRoutes } from './pairing-routes.ts';
 import { sendError } from './replies.ts';
+import { addShareAddress } from './share-address.ts';
 import { isScreen, serveApp } from './static-app.ts';
 import { acceptUpgrades } from './upgrades.ts';
 import { addUploadRoutes, type UploadsWorld } from './upload-routes.ts';
@@ -85,6 +86,7 @@ export async function startServer(
   });
   addPairingRoutes(app, gate);
   addDeviceRoutes(app, world);
+  addShareAddress(app);
   if (trustPage !== undefined) {
     for (const url of [endpoints.trust, `${endpoints.trust}/*`]) {
       app.get(url, { config: { needs: 'everybody' } }, (request, reply) => {

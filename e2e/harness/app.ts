@@ -110,3 +110,56 @@ export async function videoPlays(page: Page): Promise<number> {
 export function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
+
+/** What a phone's share sheet hands to the app. */
+export interface Shared {
+  files?: readonly string[];
+  title?: string;
+  text?: string;
+}
+
+/**
+ * Shares to the app as the system does, by a form posted at its share address. It needs a page of the app that is open;
+ * afterwards that page shows what came.
+ */
+export async function shareToApp(page: Page, { files = [], title, text }: Shared): Promise<void> {
+  await page.evaluate(() => {
+    const form = document.createElement('form');
+    form.action = '/share';
+    form.method = 'POST';
+    form.enctype = 'multipart/form-data';
+    form.hidden = true;
+    for (const name of ['title', 'text']) {
+      form.append(Object.assign(document.createElement('input'), { name, type: 'hidden' }));
+    }
+    form.append(
+      Object.assign(document.createElement('input'), {
+        id: 'shared',
+        name: 'files',
+        type: 'file',
+        multiple: true,
+      }),
+    );
+    form.id = 'share';
+    document.body.append(form);
+  });
+  await page.locator('#shared').setInputFiles([...files]);
+  await Promise.all([
+    page.waitForURL(/\/share\?/),
+    page.locator('#share').evaluate(
+      (form: HTMLFormElement, words) => {
+        for (const [name, value] of Object.entries(words)) {
+          (form.elements.namedItem(name) as HTMLInputElement).value = value ?? '';
+        }
+        form.submit();
+      },
+      { title, text },
+    ),
+  ]);
+  await page.getByRole('heading', { name: 'What you shared' }).waitFor();
+}
+
+/** The app's own worker answers for this page. */
+export async function isCaredFor(page: Page): Promise<void> {
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+}

@@ -35,4 +35,6 @@ export const endpoints = {
   authorityProfile: '/trust/ca.mobileconfig',
   /** Answers 204 over HTTPS: whoever can read that trusts the authority. */
   trustCheck: '/trust/check',
+  /** Where a system posts what is shared to the app; the app's own worker takes it. Also the screen's address. */
+  share: '/share',
 } as const;

@@ -41,7 +41,9 @@ export function createTransferPump(options: {
   onTrouble?(what: string, cause: unknown): void;
 }): TransferPump {
   const { store, clock } = options;
+  /** Bytes the workstation is not known to have, and of which assets that was not written down yet. */
   const left = new Map<AssetHash, number>();
+  const uncounted = new Set<AssetHash>();
   const fragments = createFragments();
   let stopCount: (() => void) | undefined;
   let here = false;
@@ -52,10 +54,15 @@ export function createTransferPump(options: {
   const count = (hash: AssetHash, bytes: number) => {
     const before = left.get(hash);
     left.set(hash, bytes);
+    uncounted.add(hash);
     if (before !== undefined) line.moved(before - bytes);
     stopCount ??= clock.after(COUNT_MS, () => {
       stopCount = undefined;
-      for (const [each, leftBytes] of left) void store.left(each, leftBytes).catch(trouble('count'));
+      for (const each of uncounted) {
+        const bytesLeft = left.get(each);
+        if (bytesLeft !== undefined) void store.left(each, bytesLeft).catch(trouble('count'));
+      }
+      uncounted.clear();
     });
   };
 

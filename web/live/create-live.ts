@@ -37,6 +37,7 @@ import type { AppDatabase } from '../vault/database.ts';
 import { openDocumentLog } from '../vault/document-log.ts';
 import { eraseEverything, type KeptElsewhere } from '../vault/erase.ts';
 import { openProjection } from '../vault/projection.ts';
+import { openShares } from '../vault/shares.ts';
 import { ANEW_NOTE, ERASE_NOTE, ROOM_NOTE, type TabChannel } from '../vault/tab-channel.ts';
 import { createAccessDesk, type NewWorkstation, type Place } from './access-desk.ts';
 import { createAssetUrls } from './asset-urls.ts';
@@ -51,6 +52,8 @@ import { createProgressView } from './progress-view.ts';
 import { createProjectIndex } from './project-index.ts';
 import { newId } from './random-id.ts';
 import { openRooms } from './rooms.ts';
+import { type BackgroundWorld, createSending } from './sending.ts';
+import { createSharedDesk } from './shared-desk.ts';
 import { createStorageDesk } from './storage-desk.ts';
 import { createTransfersDesk } from './transfers-desk.ts';
 import { createWorkspaceView } from './workspace-view.ts';
@@ -80,6 +83,8 @@ export interface LiveWorld {
   notes: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
   /** What else the browser keeps for this app, to be erased with the store. */
   kept: KeptElsewhere;
+  /** What helps bytes to arrive when the page is not looked at. */
+  background: BackgroundWorld;
   /** Leaves this page for the app's first one, started anew. */
   leave(): void;
 }
@@ -207,6 +212,15 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       await storage.asking(store.prefetch(hashes, urgency), hashes);
     };
 
+    const sending = createSending({
+      db,
+      clock,
+      isHere: () => reach().state === 'here',
+      maySend: () => desk.access().state === 'paired' && desk.place().mayWrite,
+      background: world.background,
+    });
+    stops.push(sending.close);
+
     const outbox = liveQuery(() => db.outbox.toArray()).subscribe({
       next(rows) {
         view.outbox(new Map(rows.map((row) => [row.hash, row.left])));
@@ -287,6 +301,12 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       },
     });
     stops.push(storage.close);
+    const shared = createSharedDesk({
+      shares: openShares(db, clock.now),
+      urls: world.urls,
+      flush: () => rooms.flush(),
+    });
+    stops.push(shared.close);
 
     const edited = new Map<ProjectId, Set<EditedProject>>();
     let sitting = sit(desk.place());
@@ -505,6 +525,8 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       retry: (id) => wish((workspace) => workspace.retry(id)),
       hide: (id, hidden) => wish((workspace) => workspace.hide(id, hidden)),
 
+      sending: sending.sending,
+      shared,
       storage,
 
       invited: desk.invite,

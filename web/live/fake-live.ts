@@ -27,6 +27,7 @@ import {
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import { batch } from 'solid-js';
 import { createStore, produce, reconcile, unwrap } from 'solid-js/store';
+import { createFakeSharedDesk, type FakeShare } from './fake-shared-desk.ts';
 import { createFakeStorage } from './fake-storage.ts';
 import type {
   Access,
@@ -39,6 +40,7 @@ import type {
   TransfersDesk,
   Workstation,
 } from './live.ts';
+import type { Sending } from './sending.ts';
 
 interface FakeProject {
   entry: ProjectEntry;
@@ -61,6 +63,7 @@ interface World {
   devices: DeviceRecord[];
   scripts: ScriptToken[];
   audit: AuditEntry[];
+  sending: Sending;
 }
 
 export interface FakeLiveOptions {
@@ -89,6 +92,9 @@ export interface FakeLive extends Live {
     refuseNextDevices(failure: Failure): void;
     /** Somebody takes the open invitation: a device with this name comes in, or it ends otherwise. */
     invitationEnds(as: { name: string } | 'expired' | 'spent'): void;
+    sending(sending: Partial<Sending>): void;
+    /** Something is shared to the app. */
+    share(share: FakeShare): string;
     /** How often everything was erased. */
     erased(): number;
     /** What lies where: everything is here and sent at first. */
@@ -272,6 +278,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     },
   });
 
+  const shared = createFakeSharedDesk(() => NOW + ++made * MINUTE);
   const desk = createFakeDesk({
     world: () => world,
     devices: (change) => set('devices', produce(change)),
@@ -410,6 +417,8 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
         set('transferWishes', wish);
       },
     },
+    sending: () => world.sending,
+    shared: shared.desk,
     storage: storage.desk,
 
     stage: {
@@ -445,6 +454,8 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
       invitationEnds: desk.invitationEnds,
       erased: () => erased,
       storage: storage.stage,
+      sending: (sending) => set('sending', sending),
+      share: shared.share,
     },
   };
 }
@@ -637,6 +648,7 @@ function emptyWorld(): World {
     devices: [],
     scripts: [],
     audit: [],
+    sending: { files: 0, leftBytes: 0, refused: [], goesOn: false },
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { contentType } from '../vault/content-type.ts';
 import { hashBlob } from '../vault/hashing.ts';
-import { contentType } from './content-type.ts';
 import { keepFile } from './keep-file.ts';
 
 const bytes = (...parts: (string | number[])[]) =>

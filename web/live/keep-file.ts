@@ -3,8 +3,8 @@
 import { type AssetRef, type AssetType, MAX_ASSET_BYTES } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { AssetStore } from '../vault/assets.ts';
+import { contentType, family, HEAD_BYTES } from '../vault/content-type.ts';
 import type { BlobHashes } from '../vault/hashing.ts';
-import { contentType, family, HEAD_BYTES } from './content-type.ts';
 
 const MIB = 1024 * 1024;
 /** A hundred-megapixel photo is 60 MiB; an hour of uncompressed sound is 620 MiB. */

@@ -54,6 +54,7 @@ export interface TestLiveOptions {
   isOwnMachine?: boolean;
   notes?: LiveWorld['notes'];
   kept?: KeptElsewhere;
+  background?: LiveWorld['background'];
 }
 
 export function newDatabaseName(): string {
@@ -118,6 +119,11 @@ export async function openTestLive(options: TestLiveOptions = {}): Promise<TestL
     device: { name: 'Test', kind: 'browser' },
     isOwnMachine: options.isOwnMachine ?? false,
     notes: options.notes,
+    background: options.background ?? {
+      sight: { isVisible: () => true, watch: () => () => undefined },
+      screenLock: undefined,
+      sync: undefined,
+    },
     kept: options.kept ?? { caches: undefined, workers: undefined, notes: [] },
     leave: () => {
       seen.left++;

@@ -21,6 +21,8 @@ import type {
 } from '@myspinbot/shared/wire/pairing.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import { type Accessor, createContext, useContext } from 'solid-js';
+import type { Sending } from './sending.ts';
+import type { SharedDesk } from './shared-desk.ts';
 import type { Stock } from './stock.ts';
 
 /** The workstation as seen from here. */
@@ -200,6 +202,10 @@ export interface Live {
   retry(id: JobId): void;
   hide(id: JobId, hidden: boolean): void;
 
+  /** What is on its way to the workstation. */
+  sending(): Sending;
+  /** What was shared to the app from elsewhere. */
+  readonly shared: SharedDesk;
   readonly storage: StorageDesk;
 }
 

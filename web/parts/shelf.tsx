@@ -39,6 +39,37 @@ export function ShelfMember(
   );
 }
 
+/** A member to be chosen instead of visited. */
+export function ShelfChoice(
+  props: Pick<MedallionProps, 'name' | 'src' | 'seed'> & {
+    label: string;
+    busy: boolean;
+    onChoose: () => void;
+  },
+) {
+  return (
+    <li class="shelf-place">
+      <button
+        type="button"
+        class="shelf-member"
+        aria-label={props.label}
+        aria-disabled={props.busy ? true : undefined}
+        onClick={() => props.onChoose()}
+      >
+        <Medallion
+          name={props.name}
+          src={props.src}
+          {...(props.seed === undefined ? {} : { seed: props.seed })}
+          decorative
+        />
+        <span class="shelf-name">
+          <bdi>{props.name}</bdi>
+        </span>
+      </button>
+    </li>
+  );
+}
+
 export function ShelfNew(props: { label: string; onNew: () => void }) {
   return (
     <li class="shelf-place">

@@ -1,5 +1,6 @@
 // The app: routes, the house around them, and what all screens share. Screens are loaded when first visited.
 import '../design/design.css';
+import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { Route, Router } from '@solidjs/router';
 import { lazy } from 'solid-js';
 import { createTheme } from '../design/theme.ts';
@@ -16,6 +17,7 @@ const JobScreen = lazy(() => import('./job.tsx'));
 const History = lazy(() => import('./history.tsx'));
 const Devices = lazy(() => import('./devices.tsx'));
 const Settings = lazy(() => import('./settings.tsx'));
+const Shared = lazy(() => import('./shared.tsx'));
 const Storage = lazy(() => import('./storage.tsx'));
 const NotFound = lazy(() => import('./not-found.tsx'));
 
@@ -41,6 +43,7 @@ export function App() {
           <Route path="/history" component={History} />
           <Route path="/devices" component={Devices} />
           <Route path="/settings" component={Settings} />
+          <Route path={endpoints.share} component={Shared} />
           <Route path="/storage" component={Storage} />
           <Route path="*" component={NotFound} />
         </Router>

@@ -1,7 +1,7 @@
 // Home: the cast on its shelf, what is on now, the last premieres, and the workstation in one line. With nobody
 // cast yet, the stage waits with the sample in the light.
 import { Camera, Sparkles } from 'lucide';
-import { createMemo, createResource, For, Show } from 'solid-js';
+import { createMemo, createResource, For, lazy, Show, Suspense } from 'solid-js';
 import type { JobView } from '../live/live.ts';
 import { useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
@@ -15,11 +15,15 @@ import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { createCast, projectTitle, UNTITLED } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { isOn, jobWords, phaseMark } from './job-words.ts';
+import { OnItsWay, Refused } from './on-its-way.tsx';
 import { PremierePoster } from './premiere-poster.tsx';
 import { loadSample, SAMPLE_PORTRAIT } from './sample.ts';
 import { StandingCard } from './standing-card.tsx';
 import { agoWords } from './time-words.ts';
 import { reachOf, workstationWords } from './workstation-words.ts';
+
+/** Loaded when something waits. */
+const SharedWaiting = lazy(() => import('./shared-waiting.tsx'));
 
 /** Posters on Home; the rest is in the history. */
 const LAST = 6;
@@ -34,6 +38,14 @@ export function Home() {
   return (
     <div class="mx-auto grid max-w-page gap-10 p-4 tablet:p-8">
       <StandingCard />
+      <Refused />
+      <Show when={live.shared.waiting()?.[0]}>
+        {(share) => (
+          <Suspense>
+            <SharedWaiting share={share()} />
+          </Suspense>
+        )}
+      </Show>
       <Show
         when={live.projects.length > 0}
         fallback={
@@ -94,6 +106,7 @@ export function Home() {
         </Show>
       </Show>
       <div class="wide:hidden">
+        <OnItsWay />
         <WorkstationLine words={workstationWords(reachOf(live), desk.now())} />
       </div>
     </div>

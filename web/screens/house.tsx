@@ -25,6 +25,7 @@ import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { createCast, projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { isOn, jobWords, phaseMark } from './job-words.ts';
+import { OnItsWay } from './on-its-way.tsx';
 import { fullWords } from './storage-words.ts';
 import { isOwner, reachOf, workstationWords } from './workstation-words.ts';
 
@@ -194,7 +195,10 @@ export function House(props: RouteSectionProps) {
               Settings
             </a>
           </div>
-          <WorkstationLine words={workstationWords(reachOf(live), desk.now())} />
+          <div>
+            <OnItsWay />
+            <WorkstationLine words={workstationWords(reachOf(live), desk.now())} />
+          </div>
         </nav>
 
         <main ref={floor} id="floor" tabIndex={-1} class="floor" classList={{ 'floor-bare': hasOwnBar() }}>

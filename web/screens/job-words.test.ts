@@ -52,6 +52,17 @@ describe('job words', () => {
     expect(words.kept).toContain('kept on this device');
   });
 
+  it('tells what leaving does to files on their way, as it is', () => {
+    const here: Workstation = { state: 'here', agent: fakeAgent };
+    const sending = { ...job('waiting-for-assets'), uploadLeft: 3_400_000 };
+    expect(jobWords(sending, undefined, here, 0).next).toBe(
+      '3.4 MB still to go. Keep the app open until this is sent.',
+    );
+    expect(jobWords(sending, undefined, here, 0, true).next).toContain('goes on in the background');
+    const away: Workstation = { state: 'away', since: 0 };
+    expect(jobWords(sending, undefined, away, 0, true).next).not.toContain('background');
+  });
+
   it('shows the estimate only where there is one', () => {
     const running = job('running');
     const here: Workstation = { state: 'here', agent: fakeAgent };

@@ -6,6 +6,7 @@ import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import type { JobView } from '../live/live.ts';
 import type { MedallionProps } from '../parts/medallion.tsx';
 import type { NoticeTone } from '../parts/notice.tsx';
+import { leavingWords } from './leaving-words.ts';
 import { bytesWords, leftWords } from './time-words.ts';
 import type { Reach } from './workstation-words.ts';
 
@@ -27,6 +28,8 @@ export function jobWords(
   workstation: Reach,
   /** How many jobs run or wait before this one. */
   before: number,
+  /** Whether its files go on being sent when the app is left. */
+  isGoingOn = false,
 ): JobWords {
   const isHere = workstation.state === 'here';
   switch (job.phase) {
@@ -62,7 +65,7 @@ export function jobWords(
         short: 'Sending files',
         title: 'Sending your files to the workstation',
         next: isHere
-          ? `${job.uploadLeft > 0 ? `${bytesWords(job.uploadLeft)} still to go.` : 'Almost there.'} Keep this page open until they are over.`
+          ? `${job.uploadLeft > 0 ? `${bytesWords(job.uploadLeft)} still to go.` : 'Almost there.'} ${leavingWords(isGoingOn)}`
           : 'The workstation is out of reach. Sending goes on from where it stopped when it is back.',
         kept: KEPT_HERE,
         tone: 'waiting',

@@ -17,6 +17,7 @@ import { projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { engineWords } from './engine-words.ts';
 import { isOn, jobWords, phaseMark, stageWords } from './job-words.ts';
+import { goesOn } from './leaving-words.ts';
 import { agoWords, tookWords } from './time-words.ts';
 import { reachOf } from './workstation-words.ts';
 
@@ -36,7 +37,8 @@ export function MakingOf(props: { job: JobView }) {
         ).length
       : 0,
   );
-  const words = createMemo(() => jobWords(props.job, progress(), reachOf(live), before()));
+  const isGoingOn = () => goesOn(live.sending(), desk.install.state() === 'installed');
+  const words = createMemo(() => jobWords(props.job, progress(), reachOf(live), before(), isGoingOn()));
   const cover = live.assetUrl(
     () =>
       live.projects.find((project) => project.id === props.job.request.project)?.cover ??

@@ -14,6 +14,7 @@ import { projectTitle, UNTITLED } from './cast.ts';
 import { makingMs, speechMs } from './estimate.ts';
 import { faceProblem, missingPlace, missingWords } from './missing-words.ts';
 import NotFound from './not-found.tsx';
+import { OnItsWay, Refused } from './on-its-way.tsx';
 import { createPhotoChecks } from './photo-checks.ts';
 import { ProjectAsGuest } from './project-as-guest.tsx';
 import { ProjectFace } from './project-face.tsx';
@@ -124,6 +125,10 @@ function Rehearsal(props: { project: OpenProject }) {
           <span class="tablet:hidden">
             <SavedMark state={live.saved()} />
           </span>
+          <div class="wide:hidden">
+            <OnItsWay />
+          </div>
+          <Refused />
         </div>
         <div class="grid items-start gap-10 wide:grid-cols-3">
           <div class="grid min-w-0 gap-10 wide:col-span-2">

@@ -131,6 +131,10 @@ test('what is wanted and here is not asked for; what is queued twice is queued o
   await store.want([ref.hash]);
   expect(await db.wanted.count()).toBe(0);
   await store.left(ref.hash, 2);
+  await store.sendRefused(ref.hash, { why: 'no-space', hint: undefined });
+  expect((await db.outbox.get(ref.hash))?.refused).toEqual({ why: 'no-space', hint: undefined });
+  await store.left(ref.hash, 2);
+  expect(await db.outbox.get(ref.hash)).not.toHaveProperty('refused');
   await store.send([ref.hash, 'f'.repeat(64) as never]);
   expect(await db.outbox.toArray()).toMatchObject([{ hash: ref.hash, left: 2 }]);
 });

@@ -101,7 +101,11 @@ export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
         }
       }),
     async left(hash, bytes) {
-      await db.outbox.update(hash, { left: bytes });
+      // It moves: an earlier refusal is over.
+      await db.outbox.update(hash, (row) => {
+        row.left = bytes;
+        delete row.refused;
+      });
     },
     async sent(hash) {
       await db.outbox.delete(hash);

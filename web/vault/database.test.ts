@@ -96,3 +96,35 @@ test('where documents lay aside in version 2, every file that may be one of thei
   expect(await db.aside.toArray()).toEqual([{ hash: 'b', agent: 'F1', left: 0 }]);
   db.close();
 });
+
+test('a store of version 2 is opened with everything in it, and can keep what is shared to the app', async () => {
+  const name = 'before-shares';
+  const before = new Dexie(name);
+  before.version(2).stores({
+    updates: '++seq, [room+seq]',
+    rooms: 'room',
+    projects: 'id, updatedAt',
+    jobs: 'id, requestedAt',
+    assets: 'hash',
+    blobs: 'hash',
+    partials: 'hash',
+    pieces: '[hash+index]',
+    outbox: 'hash, addedAt',
+    wanted: 'hash, askedAt',
+    notes: 'name',
+    keys: 'name',
+    standing: 'name',
+  });
+  await before.table('blobs').put({ hash: 'a', blob: 'bytes' });
+  await before.table('outbox').put({ hash: 'a', left: 3, addedAt: 4 });
+  before.close();
+
+  const db = new AppDatabase(name);
+  expect(await db.table('blobs').toArray()).toEqual([{ hash: 'a', blob: 'bytes' }]);
+  expect(await db.outbox.toArray()).toEqual([{ hash: 'a', left: 3, addedAt: 4 }]);
+  const share = { id: 's', at: 1, title: '', text: 'Hi', files: [], leftOut: [], gone: [] };
+  await db.shares.put(share);
+  expect(await db.shares.orderBy('at').toArray()).toEqual([share]);
+  expect(await db.sharedFiles.count()).toBe(0);
+  db.close();
+});

@@ -1,7 +1,7 @@
 // The device's own store: one IndexedDB database, its tables and what each row is. It owns names, keys and
 // indices; what the rows mean to each other is the business of the files beside this one.
 import type { Role } from '@myspinbot/shared/access/access.ts';
-import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
+import type { AssetHash, AssetRef, AssetType } from '@myspinbot/shared/asset/asset.ts';
 import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
 import type { ProjectEntry, ProjectId } from '@myspinbot/shared/project/project.ts';
 import type { Refusal } from '@myspinbot/shared/transfer/session.ts';
@@ -137,6 +137,25 @@ export interface StandingRow {
   project: ProjectId | null;
 }
 
+/** What was shared to the app from elsewhere; the bytes lie in `sharedFiles`. */
+export interface ShareRow {
+  id: string;
+  at: number;
+  title: string;
+  text: string;
+  files: { name: string; type: AssetType; bytes: number }[];
+  /** Files that were not kept. */
+  leftOut: { name: string; why: 'unknown-kind' | 'too-many' }[];
+  /** Index of each file that was used or thrown away, WORDS for the text, and when. */
+  gone: { item: number; at: number }[];
+}
+
+export interface SharedFileRow {
+  share: string;
+  index: number;
+  blob: Blob;
+}
+
 export interface NoteRow {
   name: string;
   value: string;
@@ -161,6 +180,8 @@ export class AppDatabase extends Dexie {
   readonly kept!: Table<KeptRow, ProjectId>;
   readonly freed!: Table<FreedRow, AssetHash>;
   readonly aside!: Table<AsideRow, AssetHash>;
+  readonly shares!: EntityTable<ShareRow, 'id'>;
+  readonly sharedFiles!: Table<SharedFileRow, [string, number]>;
 
   constructor(name: string) {
     // Strict: a commit is on disk, not in the browser's cache, when it is called saved (measured 20 % slower).
@@ -189,6 +210,7 @@ export class AppDatabase extends Dexie {
     this.version(3)
       .stores({ casts: 'project', kept: 'project', freed: 'hash', aside: 'hash' })
       .upgrade(keepWhatMayBeAside);
+    this.version(4).stores({ shares: 'id, at', sharedFiles: '[share+index]' });
   }
 }
 
