@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Principal, principalId } from '@myspinbot/shared/access/access.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { signals } from '@myspinbot/shared/pairing/statements.ts';
 import {
   type AgentIdentity,
   type AuditEntry,
@@ -22,6 +23,7 @@ import { addressOf, createLimit, within } from './limits.ts';
 import type { Gate, Origin } from './port.ts';
 import { createProofs } from './proofs.ts';
 import { type KeptDevice, openRegistry } from './registry.ts';
+import { isSignedBy } from './signatures.ts';
 import { openStore, type Store } from './store.ts';
 import { bearerOf, createDeviceTokens, hashOf, newScriptToken, openLocalToken, TOKEN_MS } from './tokens.ts';
 
@@ -296,6 +298,13 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
       const written = registry.removeScript(id, note);
       cut(id);
       await written;
+    },
+
+    signSignals: (fields) => identity.sign(signals(fields)),
+    async isSignedByDevice(fields, signature) {
+      const device = registry.device(fields.device);
+      if (device === undefined || device.removed !== undefined) return false;
+      return await isSignedBy(device.key, signals(fields), signature);
     },
 
     seen(who) {

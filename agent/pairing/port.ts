@@ -1,6 +1,7 @@
 // What the rest of the agent may ask about trust: who somebody is, who may be paired, who is not welcome any more.
 // How it is remembered and proved is this folder's own business. Nothing here knows HTTP replies or sockets.
 import type { Principal, Role, Scope } from '@myspinbot/shared/access/access.ts';
+import type { Signals } from '@myspinbot/shared/pairing/statements.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import type {
   AgentIdentity,
@@ -73,6 +74,11 @@ export interface Gate {
   /** The token itself is told once and kept only as a hash. */
   makeScript(name: string, scope: Scope, by: Principal): Promise<{ token: string; record: ScriptToken }>;
   removeScript(id: string, by: Principal): Promise<void>;
+
+  /** Signs how the agent's end of a direct link is recognised. */
+  signSignals(fields: Signals): Promise<string>;
+  /** Whether the device that they name, still paired, signed how its end is recognised. Never throws. */
+  isSignedByDevice(fields: Signals, signature: string): Promise<boolean>;
 
   /** This principal was just heard of: for "last seen". */
   seen(who: Principal): void;
