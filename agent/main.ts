@@ -20,7 +20,8 @@ import { readRunning, runningFile } from './running-file.ts';
 import { securityOf } from './security-report.ts';
 import { startServer } from './server/server.ts';
 import { createUploadLimits } from './server/upload-limits.ts';
-import { createTransferLink } from './transfer/link.ts';
+import { createSocketLinks } from './transfer/socket-links.ts';
+import { createTransfers } from './transfer/transfers.ts';
 import { openQuota } from './vault/quota.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
@@ -106,26 +107,35 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       broughtBy: (device) => gate.device(device)?.broughtBytes ?? 0,
     });
     const projectAssets = createProjectAssets({ hub, queue });
-    const link = createTransferLink({
+    const transferLog = log.child({ room: 'transfer' });
+    const transfers = createTransfers({
       vault,
       quota,
       brought: (who, bytes) => gate.brought(who, bytes),
       assetsOf: projectAssets,
-      log: log.child({ room: 'transfer' }),
+      now: () => performance.now(),
+      log: transferLog,
     });
-    parts.push({ order: 3, close: () => link.close() });
+    const sockets = createSocketLinks({ transfers, log: transferLog });
+    parts.push({
+      order: 3,
+      close: async () => {
+        await transfers.close();
+        sockets.close();
+      },
+    });
     const stopCutting = gate.onCut((principal) => {
       hub.cut(principal);
-      link.cut(principal);
+      transfers.cut(principal);
     });
     parts.push({ order: 4, close: stopCutting });
-    const stopNoting = link.on((event) => {
+    const stopNoting = transfers.on((event) => {
       if (event.type !== 'ended' || event.direction !== 'out' || event.end.outcome !== 'done') return;
       if (event.end.ref.type !== 'video/mp4') return;
       gate.note({ kind: 'downloaded', what: 'A video' }, event.who, undefined);
     });
     parts.push({ order: 4, close: stopNoting });
-    const metrics = createMetrics({ queue, hub, link, vault, gate, version });
+    const metrics = createMetrics({ queue, hub, transfers, vault, gate, version });
     parts.push({ order: 4, close: () => metrics.close() });
     if (config.listen !== 'loopback') {
       network = await openNetwork({
@@ -148,7 +158,9 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
         webDir: config.webDir,
         vault,
         hub,
-        link,
+        sockets,
+        quota,
+        clock,
         queue,
         describe: () => ({ engines: workshop.offers(), voices }),
         inspectPhoto: (path, signal) => hosts.inspectPhoto(path, signal),

@@ -8,6 +8,7 @@ import { config } from 'zod';
 import { deviceLook } from './identity/device-kind.ts';
 import { createBytes } from './link/bytes.ts';
 import { systemClock } from './link/clock.ts';
+import { openLinkStates } from './link/link-states.ts';
 import { createLive } from './live/create-live.ts';
 import { LiveContext } from './live/live.ts';
 import { UpdateContext } from './live/update.ts';
@@ -47,6 +48,7 @@ async function start(into: HTMLElement): Promise<void> {
     db: openDatabase(),
     tabs: openTabChannel(DATABASE_NAME),
     bytes,
+    links: openLinkStates(),
     clock: systemClock,
     syncUrl: syncUrl.href,
     socket: WebSocket,

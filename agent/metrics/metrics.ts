@@ -3,12 +3,13 @@
 import { roles } from '@myspinbot/shared/access/access.ts';
 import type { JobId, JobRun } from '@myspinbot/shared/job/job.ts';
 import { isEnded } from '@myspinbot/shared/job/life.ts';
+import { type LinkKind, linkKinds } from '@myspinbot/shared/transfer/link.ts';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { SocketHub } from '../hub/hub.ts';
 import type { Gate } from '../pairing/port.ts';
 import type { Queue } from '../queue/port.ts';
 import type { ServerEvent } from '../server/server.ts';
-import type { TransferLink } from '../transfer/link.ts';
+import type { Transfers } from '../transfer/transfers.ts';
 import type { Vault } from '../vault/port.ts';
 
 /** From a template written in milliseconds to an hour of rendering. */
@@ -34,15 +35,18 @@ export interface Metrics {
   close(): void;
 }
 
+/** What a transfer's links are called in the figures; requests by HTTP are counted together. */
+const metricOf: Record<LinkKind, string> = { socket: 'transfer', direct: 'direct', http: 'http' };
+
 export function createMetrics(world: {
   queue: Queue;
   hub: SocketHub;
-  link: TransferLink;
+  transfers: Pick<Transfers, 'on'>;
   vault: Vault;
   gate: Pick<Gate, 'devices'>;
   version: string;
 }): Metrics {
-  const { queue, hub, link, vault, gate } = world;
+  const { queue, hub, transfers, vault, gate } = world;
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'myspinbot_' });
@@ -99,14 +103,14 @@ export function createMetrics(world: {
     registers,
   });
   sockets.set({ kind: 'sync' }, 0);
-  sockets.set({ kind: 'transfer' }, 0);
+  for (const kind of linkKinds) sockets.set({ kind: metricOf[kind] }, 0);
   const moved = new Counter({
     name: 'myspinbot_moved_bytes_total',
     help: 'Bytes moved between devices and the agent, by direction (seen from the agent) and link.',
     labelNames: ['direction', 'link'],
     registers,
   });
-  for (const name of ['sync', 'transfer', 'http']) {
+  for (const name of ['sync', ...Object.values(metricOf)]) {
     for (const direction of ['in', 'out']) moved.inc({ direction, link: name }, 0);
   }
   const refused = new Counter({
@@ -170,10 +174,10 @@ export function createMetrics(world: {
       else if (event.type === 'cut') refused.inc({ where: 'sync' });
       else restored.inc(event.count);
     }),
-    link.on((event) => {
-      if (event.type === 'sockets') sockets.set({ kind: 'transfer' }, event.open);
+    transfers.on((event) => {
+      if (event.type === 'links') sockets.set({ kind: metricOf[event.kind] }, event.open);
       else if (event.type === 'moved')
-        moved.inc({ direction: event.direction, link: 'transfer' }, event.bytes);
+        moved.inc({ direction: event.direction, link: metricOf[event.link] }, event.bytes);
       else if (event.type === 'violation') refused.inc({ where: 'transfer' });
     }),
   ];

@@ -86,13 +86,15 @@ const filled = (path: string) => path.replace(/:(\w+)/g, (_, name: string) => na
 
 async function status(method: string, path: string, who: Record<string, string>): Promise<number> {
   // Bodies that are refused later on: what is asked here is who gets so far.
-  const body = method === 'POST' || method === 'PATCH' ? { body: '{"no":"such field"}' } : {};
+  const body = ['POST', 'PATCH', 'PUT'].includes(method) ? { body: '{"no":"such field"}' } : {};
   const answer = await fetch(agent.url + filled(path), {
     method,
     ...body,
     headers: {
       ...who,
-      ...(method === 'GET' || method === 'DELETE' ? {} : { 'content-type': 'application/json' }),
+      ...(['GET', 'DELETE', 'HEAD'].includes(method)
+        ? {}
+        : { 'content-type': method === 'PUT' ? 'application/octet-stream' : 'application/json' }),
     },
   });
   await answer.arrayBuffer();
@@ -121,6 +123,10 @@ const routes: [method: string, path: string, who: readonly Asker[]][] = [
   ['POST', '/api/jobs/:job/cancel', makers],
   ['POST', '/api/generate', makers],
   ['GET', '/api/assets/:asset', withGuest],
+  ['GET', '/api/assets/:asset/blocks', withGuest],
+  ['GET', '/api/assets/:otherAsset/blocks', withGuest],
+  ['POST', '/api/uploads', makers],
+  ['PUT', `/api/uploads/${'ab'.repeat(32)}`, makers],
   ['POST', '/api/inspect/photo', makers],
   ['POST', '/api/pairing/start', askers],
   ['POST', '/api/pairing/finish', askers],
@@ -153,7 +159,9 @@ describe('requests', () => {
 
   test('every route of the API is in the table above', async () => {
     const asked = new Set(
-      routes.map(([method, path]) => `${method} ${path.replace(/\/(:\w+|[djs]_0+|00)\b/, '/:one')}`),
+      routes.map(
+        ([method, path]) => `${method} ${path.replace(/\/(:\w+|[djs]_0+|00|(?:ab){32})\b/, '/:one')}`,
+      ),
     );
     const isAsked = (method: string, url: string) =>
       [...asked].some((one) => one === `${method} ${url.replace(/\/:\w+/, '/:one')}`);
@@ -170,6 +178,7 @@ describe('requests', () => {
       return [answer.status, await answer.text()];
     };
     expect(await gone(names.otherAsset!)).toEqual(await gone('ab'.repeat(32)));
+    expect(await gone(`${names.otherAsset}/blocks`)).toEqual(await gone(`${'ab'.repeat(32)}/blocks`));
     expect((await gone(names.otherAsset!))[0]).toBe(404);
   });
 

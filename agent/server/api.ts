@@ -1,7 +1,7 @@
 // The API of jobs and files, as docs/api.md lists it. Whoever gets here was let in (admission.ts); each route names what
 // it needs. It knows the queue, the vault and the documents by what they promise.
 import type { Action, Principal } from '@myspinbot/shared/access/access.ts';
-import { type AssetHash, assetHashSchema } from '@myspinbot/shared/asset/asset.ts';
+import { type AssetHash, type AssetRef, assetHashSchema } from '@myspinbot/shared/asset/asset.ts';
 import type { EngineEntry, VoiceEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
@@ -18,6 +18,7 @@ import {
 } from '@myspinbot/shared/project/options.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
+import type { WhatIsHere } from '@myspinbot/shared/wire/upload.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { PhotoInspection } from '../engines/look/port.ts';
@@ -215,33 +216,44 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
     },
   );
 
-  app.route<{ Params: { hash: string } }>({
+  const readsFile = ({ who }: FastifyRequest): Action =>
+    isGuest(who) ? { on: 'project', may: 'read', project: who.project } : { on: 'assets', may: 'read' };
+  /** A guest is told of other files what is told of no file at all. Throws Failure `not-found`. */
+  const fileOf = async ({ who }: FastifyRequest, said: string): Promise<AssetRef> => {
+    const hash = assetHashSchema.safeParse(said);
+    if (!hash.success) throw schemaFailure('The hash', hash.error);
+    const isHidden = isGuest(who) && !(await world.isOfProject(who.project, hash.data));
+    const ref = isHidden ? undefined : vault.ref(hash.data);
+    if (ref !== undefined) return ref;
+    throw new Failure({
+      code: 'not-found',
+      message: 'This file is not on the workstation.',
+      hint: 'Open the project on the device that has the file, so that it is sent.',
+    });
+  };
+  interface ByHash {
+    Params: { hash: string };
+  }
+  app.route<ByHash>({
     ...files,
-    config: {
-      needs: ({ who }) =>
-        isGuest(who) ? { on: 'project', may: 'read', project: who.project } : { on: 'assets', may: 'read' },
-    },
+    config: { needs: readsFile },
     url: `${endpoints.assets}/:hash`,
     handler: async (request, reply) => {
-      const hash = assetHashSchema.safeParse(request.params.hash);
-      if (!hash.success) throw schemaFailure('The hash', hash.error);
-      const { who } = request;
-      // A guest is told of other files what is told of no file at all.
-      const isHidden = isGuest(who) && !(await world.isOfProject(who.project, hash.data));
-      const ref = isHidden ? undefined : vault.ref(hash.data);
-      if (ref === undefined) {
-        throw new Failure({
-          code: 'not-found',
-          message: 'This file is not on the workstation.',
-          hint: 'Open the project on the device that has the file, so that it is sent.',
-        });
-      }
+      const ref = await fileOf(request, request.params.hash);
       if (ref.type === 'video/mp4' && isFromTheBeginning(request)) {
-        gate.note({ kind: 'downloaded', what: 'A video' }, who, request.origin.address);
+        gate.note({ kind: 'downloaded', what: 'A video' }, request.who, request.origin.address);
       }
       return sendAsset(request, reply, vault, ref, { immutable: true, sent });
     },
   });
+  app.get<ByHash>(
+    `${endpoints.assets}/:hash/blocks`,
+    { config: { needs: readsFile } },
+    async (request): Promise<WhatIsHere> => {
+      const asset = await fileOf(request, request.params.hash);
+      return { asset, blocks: [...(await vault.blocks(asset.hash))] };
+    },
+  );
 
   const inspects: Action = { on: 'assets', may: 'write' };
   app.post(endpoints.inspectPhoto, { config: { needs: inspects } }, async (request) => {

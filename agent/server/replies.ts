@@ -16,6 +16,7 @@ const statuses: Readonly<Record<FailureCode, number>> = {
   'text-empty': 400,
   'text-too-long': 400,
   'language-unknown': 400,
+  'block-damaged': 422,
   'not-found': 404,
   'engine-missing': 503,
   'engine-failed': 502,

@@ -6,7 +6,7 @@ import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import fastify from 'fastify';
 import type { Logger } from '../log/logger.ts';
 import type { Gate } from '../pairing/port.ts';
-import type { TransferLink } from '../transfer/link.ts';
+import type { SocketLinks } from '../transfer/socket-links.ts';
 import { type AdmissionWorld, admitOnly } from './admission.ts';
 import { type ApiWorld, addApi } from './api.ts';
 import { addDeviceRoutes, type DevicesWorld } from './device-routes.ts';
@@ -16,6 +16,7 @@ import { addPairingRoutes } from './pairing-routes.ts';
 import { sendError } from './replies.ts';
 import { isScreen, serveApp } from './static-app.ts';
 import { acceptUpgrades } from './upgrades.ts';
+import { addUploadRoutes, type UploadsWorld } from './upload-routes.ts';
 
 /** A JSON body of this API names a few hashes. */
 const MAX_JSON_BYTES = 64 * 1024;
@@ -23,7 +24,9 @@ const MAX_JSON_BYTES = 64 * 1024;
 export interface ServerWorld extends ApiWorld, DevicesWorld {
   gate: Gate;
   webDir: string | undefined;
-  link: TransferLink;
+  sockets: Pick<SocketLinks, 'accept'>;
+  quota: UploadsWorld['quota'];
+  clock: UploadsWorld['clock'];
   /** Names and addresses besides the loopback's: lower case, IPv6 in brackets. They may change. */
   hosts(): ReadonlySet<string>;
   /** The page about trusting the certificate; absent when there is no certificate. */
@@ -76,6 +79,10 @@ export async function startServer(
 
   await app.register(multipart, { limits: multipartLimits });
   addApi(app, world);
+  const uploading = addUploadRoutes(app, {
+    ...world,
+    received: (bytes) => world.onEvent({ type: 'moved', direction: 'in', bytes }),
+  });
   addPairingRoutes(app, gate);
   addDeviceRoutes(app, world);
   if (trustPage !== undefined) {
@@ -99,7 +106,7 @@ export async function startServer(
       hint: hasApp ? 'See docs/api.md for the addresses of the API.' : 'Run npm start, which builds it.',
     });
   });
-  acceptUpgrades(http, { gate, hub: world.hub, link: world.link, admission, log });
+  acceptUpgrades(http, { gate, hub: world.hub, sockets: world.sockets, admission, log });
   await app.ready();
 
   const plain = createServer(trustPage ?? ((_request, response) => response.writeHead(404).end()));
@@ -122,6 +129,7 @@ export async function startServer(
       }
       await shut;
       await app.close();
+      await uploading.close();
     },
   };
 }

@@ -7,20 +7,20 @@ import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import type { SocketHub } from '../hub/hub.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Gate } from '../pairing/port.ts';
-import type { TransferLink } from '../transfer/link.ts';
+import type { SocketLinks } from '../transfer/socket-links.ts';
 import { type AdmissionWorld, turnAway } from './admission.ts';
 import { originOf } from './door.ts';
 
 export interface UpgradeWorld {
   gate: Pick<Gate, 'identifySocket' | 'seen'>;
   hub: Pick<SocketHub, 'accept'>;
-  link: Pick<TransferLink, 'accept'>;
+  sockets: Pick<SocketLinks, 'accept'>;
   admission: AdmissionWorld;
   log: Logger;
 }
 
 export function acceptUpgrades(server: HttpServer, world: UpgradeWorld): void {
-  const { gate, hub, link, log } = world;
+  const { gate, hub, sockets, log } = world;
   const accept = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (turnAway(request, world.admission) !== undefined) return end(socket, '403 Forbidden');
     const path = (request.url ?? '').split('?', 1)[0]!;
@@ -34,7 +34,7 @@ export function acceptUpgrades(server: HttpServer, world: UpgradeWorld): void {
     }
     if (socket.destroyed) return;
     gate.seen(who);
-    if (room === undefined) link.accept(request, socket, head, who);
+    if (room === undefined) sockets.accept(request, socket, head, who);
     else await hub.accept(request, socket, head, room, who);
   };
 

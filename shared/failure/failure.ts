@@ -14,6 +14,7 @@ export const failureCodes = [
   'text-empty',
   'text-too-long',
   'language-unknown',
+  'block-damaged', // bytes of an upload that do not match their hash
   'not-found', // an asset, project or job that is not here
   'engine-missing', // a tool is not installed or not reachable
   'engine-failed', // a tool ran and did not do its work

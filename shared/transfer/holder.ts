@@ -1,35 +1,54 @@
-// The giving half of a transfer session: offers assets, sends the blocks the wanter asks for, never past its
-// credits. It does not know the taking half.
+// The giving half of a transfer session: offers assets and sends the pieces the wanter asks for, never past its
+// credits. What somebody waits for goes first; among equals every asset has its turn, piece by piece, so that a long
+// film does not hold up a photo. It does not know the taking half.
 import { type AssetHash, type AssetRef, blockRange } from '../asset/asset.ts';
-import { encodeBlock } from '../wire/block-frame.ts';
-import { MAX_TRANSFER_CREDITS, type TransferMessage } from '../wire/transfer.ts';
+import { encodePiece, PIECE_HEADER } from '../wire/block-frame.ts';
+import { MAX_TRANSFER_CREDITS, type TransferMessage, type Urgency, urgencies } from '../wire/transfer.ts';
+import type { Pace } from './pace.ts';
 import type { Refusal, TransferEvent, TransferOutcome } from './session.ts';
 import type { TransferStore } from './store.ts';
 
-/** Offers without an end at once; more wait. Keeps a queue of 40 photos from opening 40 files over there. */
+/** Offers of one urgency without an end at once; more wait. Keeps 40 photos from opening 40 files over there. */
 const MAX_OFFERS = 4;
 /** A peer that asks for more than this at once is refused `busy`. */
 const MAX_WAITING = 1024;
 
+interface Block {
+  index: number;
+  /** Bytes of it that the wanter has, or that were sent. */
+  sent: number;
+  bytes: Promise<Uint8Array>;
+}
+
 interface Outgoing {
   hash: AssetHash;
+  urgency: Urgency;
   ref: AssetRef | undefined;
   blocks: number;
-  /** Wanted and not yet sent, in the wanter's order. */
+  /** Wanted and not yet begun, in the wanter's order. */
   queue: Set<number>;
+  /** How much of a wanted block is over there already. */
+  begun: Map<number, number>;
+  /** Being sent; the one after it is read meanwhile. */
+  sending: Block | undefined;
+  ahead: Block | undefined;
   inFlight: Set<number>;
   credits: number;
   doneBytes: number;
-  pumping: boolean;
   ended: boolean;
   promise: Promise<TransferOutcome>;
   resolve(outcome: TransferOutcome): void;
 }
 
 export interface Holder {
-  offer(hash: AssetHash): Promise<TransferOutcome>;
-  asked(hash: AssetHash): void;
-  wanted(hash: AssetHash, missing: readonly (readonly [number, number])[], credits: number): void;
+  offer(hash: AssetHash, urgency: Urgency): Promise<TransferOutcome>;
+  asked(hash: AssetHash, urgency: Urgency): void;
+  wanted(want: {
+    hash: AssetHash;
+    missing: readonly (readonly [number, number])[];
+    begun: readonly (readonly [number, number])[];
+    credits: number;
+  }): void;
   got(hash: AssetHash, index: number): void;
   done(hash: AssetHash): void;
   refused(hash: AssetHash, why: Refusal, hint: string | undefined): void;
@@ -41,13 +60,17 @@ export interface Holder {
 export function createHolder(link: {
   store: TransferStore;
   send(message: TransferMessage): void;
-  sendBlock(frame: Uint8Array): Promise<void>;
+  sendPiece(frame: Uint8Array): void | Promise<void>;
+  /** The largest frame the link takes. */
+  frameBytes: number;
+  pace: Pace;
   emit(event: TransferEvent): void;
   violation(why: string): void;
 }): Holder {
   const { store, send, emit, violation } = link;
   const active = new Map<AssetHash, Outgoing>();
   const waiting: Outgoing[] = [];
+  let pumping = false;
   let closed = false;
 
   const find = (hash: AssetHash) => active.get(hash) ?? waiting.find((outgoing) => outgoing.hash === hash);
@@ -64,11 +87,17 @@ export function createHolder(link: {
   };
 
   const next = () => {
-    while (!closed && active.size < MAX_OFFERS) {
-      const outgoing = waiting.shift();
-      if (outgoing === undefined) return;
-      active.set(outgoing.hash, outgoing);
-      void announce(outgoing);
+    if (closed) return;
+    for (const urgency of urgencies) {
+      let open = 0;
+      for (const outgoing of active.values()) if (outgoing.urgency === urgency) open++;
+      while (open++ < MAX_OFFERS) {
+        const place = waiting.findIndex((outgoing) => outgoing.urgency === urgency);
+        if (place < 0) break;
+        const [outgoing] = waiting.splice(place, 1);
+        active.set(outgoing!.hash, outgoing!);
+        void announce(outgoing!);
+      }
     }
   };
 
@@ -91,48 +120,108 @@ export function createHolder(link: {
     }
   };
 
-  const pump = async (outgoing: Outgoing) => {
-    if (outgoing.pumping) return;
-    outgoing.pumping = true;
-    try {
-      while (!outgoing.ended && outgoing.credits > 0) {
-        const [index] = outgoing.queue;
-        if (index === undefined) break;
-        outgoing.queue.delete(index);
-        outgoing.inFlight.add(index);
-        outgoing.credits--;
-        const bytes = await store.readBlock(outgoing.hash, index);
-        if (outgoing.ended) break;
-        await link.sendBlock(encodeBlock(outgoing.hash, index, bytes));
-        emit({ type: 'moved', direction: 'out', bytes: bytes.length });
+  const begin = (outgoing: Outgoing): Block | undefined => {
+    const [index] = outgoing.queue;
+    if (index === undefined || outgoing.credits === 0) return undefined;
+    outgoing.queue.delete(index);
+    outgoing.inFlight.add(index);
+    outgoing.credits--;
+    const sent = outgoing.begun.get(index) ?? 0;
+    outgoing.begun.delete(index);
+    const bytes = store.readBlock(outgoing.hash, index);
+    // Whoever sends it hears of a failure; read ahead, nobody listens yet.
+    bytes.catch(() => undefined);
+    return { index, sent, bytes };
+  };
+
+  /** The block whose next piece is to be sent, with the one after it being read. */
+  const blockOf = (outgoing: Outgoing): Block | undefined => {
+    outgoing.sending ??= outgoing.ahead ?? begin(outgoing);
+    if (outgoing.sending === outgoing.ahead) outgoing.ahead = undefined;
+    if (outgoing.sending !== undefined) outgoing.ahead ??= begin(outgoing);
+    return outgoing.sending;
+  };
+
+  /** Of what can be sent, what is waited for most; among equals the one whose turn is longest ago. */
+  const choose = (): Outgoing | undefined => {
+    let best: Outgoing | undefined;
+    for (const outgoing of active.values()) {
+      if (best !== undefined && urgencies.indexOf(outgoing.urgency) >= urgencies.indexOf(best.urgency)) {
+        continue;
       }
-    } catch (cause) {
-      if (outgoing.ended) return;
-      emit({ type: 'store-failed', direction: 'out', hash: outgoing.hash, cause });
-      send({ type: 'transfer/cancel', hash: outgoing.hash });
-      end(outgoing, { outcome: 'cancelled' });
+      if (blockOf(outgoing) !== undefined) best = outgoing;
+    }
+    return best;
+  };
+
+  /** Sends one piece. */
+  const sendPiece = async (outgoing: Outgoing, block: Block): Promise<void> => {
+    const whole = await block.bytes;
+    // Cancelled meanwhile, or wanted anew from its beginning.
+    if (outgoing.ended || outgoing.sending !== block) return;
+    const { start, end } = blockRange(outgoing.ref?.bytes ?? 0, block.index);
+    if (whole.length !== end - start) throw new Error(`block ${block.index} is not as long as it was`);
+    const room = Math.min(link.frameBytes - PIECE_HEADER, link.pace.pieceBytes());
+    const bytes = whole.subarray(block.sent, block.sent + room);
+    const offset = block.sent;
+    block.sent += bytes.length;
+    if (block.sent >= whole.length) outgoing.sending = undefined;
+    await link.sendPiece(encodePiece({ hash: outgoing.hash, index: block.index, offset, bytes }));
+    emit({ type: 'moved', direction: 'out', bytes: bytes.length });
+  };
+
+  const pump = async () => {
+    if (pumping) return;
+    pumping = true;
+    try {
+      for (let outgoing = choose(); outgoing !== undefined && !closed; outgoing = choose()) {
+        // To the end of the line: the others have their turn before it has another.
+        active.delete(outgoing.hash);
+        active.set(outgoing.hash, outgoing);
+        try {
+          await sendPiece(outgoing, outgoing.sending!);
+        } catch (cause) {
+          if (outgoing.ended) continue;
+          emit({ type: 'store-failed', direction: 'out', hash: outgoing.hash, cause });
+          send({ type: 'transfer/cancel', hash: outgoing.hash });
+          end(outgoing, { outcome: 'cancelled' });
+        }
+      }
     } finally {
-      outgoing.pumping = false;
+      pumping = false;
     }
   };
 
-  const offer = (hash: AssetHash): Promise<TransferOutcome> => {
+  const tellProgress = ({ hash, doneBytes, ref }: Outgoing) => {
+    emit({ type: 'progress', direction: 'out', hash, doneBytes, totalBytes: ref?.bytes ?? 0 });
+  };
+
+  const offer = (hash: AssetHash, urgency: Urgency): Promise<TransferOutcome> => {
     if (closed) return Promise.resolve({ outcome: 'interrupted' });
     const running = find(hash);
-    if (running !== undefined) return running.promise;
+    if (running !== undefined) {
+      if (urgencies.indexOf(urgency) < urgencies.indexOf(running.urgency)) {
+        running.urgency = urgency;
+        next();
+      }
+      return running.promise;
+    }
     let resolve: (outcome: TransferOutcome) => void = () => {};
     const promise = new Promise<TransferOutcome>((settle) => {
       resolve = settle;
     });
     waiting.push({
       hash,
+      urgency,
       ref: undefined,
       blocks: 0,
       queue: new Set(),
+      begun: new Map(),
+      sending: undefined,
+      ahead: undefined,
       inFlight: new Set(),
       credits: 0,
       doneBytes: 0,
-      pumping: false,
       ended: false,
       promise,
       resolve,
@@ -143,11 +232,11 @@ export function createHolder(link: {
 
   return {
     offer,
-    asked(hash) {
+    asked(hash, urgency) {
       if (waiting.length >= MAX_WAITING) return send({ type: 'transfer/refuse', hash, why: 'busy' });
-      void offer(hash);
+      void offer(hash, urgency);
     },
-    wanted(hash, missing, credits) {
+    wanted({ hash, missing, begun, credits }) {
       const outgoing = active.get(hash);
       // A want may cross our cancel on the way; it does no harm.
       if (outgoing === undefined) return;
@@ -158,8 +247,21 @@ export function createHolder(link: {
         for (let index = first; index < first + count; index++) {
           // Wanted again while in flight: it arrived damaged.
           outgoing.inFlight.delete(index);
+          if (outgoing.sending?.index === index) outgoing.sending = undefined;
+          if (outgoing.ahead?.index === index) outgoing.ahead = undefined;
           outgoing.queue.add(index);
+          outgoing.begun.delete(index);
         }
+      }
+      for (const [index, bytes] of begun) {
+        if (!outgoing.queue.has(index)) return violation('a begun block is not wanted');
+        const { start, end } = blockRange(ref.bytes, index);
+        if (bytes >= end - start) return violation('a begun block is no shorter than the block');
+        outgoing.begun.set(index, bytes);
+      }
+      // What came in part goes first: it is nearest to being kept.
+      if (begun.length > 0) {
+        outgoing.queue = new Set([...begun.map(([index]) => index), ...outgoing.queue]);
       }
       outgoing.credits = Math.min(MAX_TRANSFER_CREDITS - outgoing.inFlight.size, outgoing.credits + credits);
       let left = 0;
@@ -170,32 +272,22 @@ export function createHolder(link: {
         }
       }
       outgoing.doneBytes = ref.bytes - left;
-      emit({
-        type: 'progress',
-        direction: 'out',
-        hash,
-        doneBytes: outgoing.doneBytes,
-        totalBytes: ref.bytes,
-      });
-      void pump(outgoing);
+      tellProgress(outgoing);
+      void pump();
     },
     got(hash, index) {
       const outgoing = active.get(hash);
       if (outgoing === undefined) return;
-      if (outgoing.ref === undefined || !outgoing.inFlight.delete(index)) {
+      const isSent = index !== outgoing.sending?.index && index !== outgoing.ahead?.index;
+      if (outgoing.ref === undefined || !isSent || !outgoing.inFlight.delete(index)) {
         return violation('got names a block that is not in flight');
       }
       outgoing.credits = Math.min(MAX_TRANSFER_CREDITS - outgoing.inFlight.size, outgoing.credits + 1);
       const { start, end } = blockRange(outgoing.ref.bytes, index);
       outgoing.doneBytes += end - start;
-      emit({
-        type: 'progress',
-        direction: 'out',
-        hash,
-        doneBytes: outgoing.doneBytes,
-        totalBytes: outgoing.ref.bytes,
-      });
-      void pump(outgoing);
+      link.pace.acknowledged(end - start);
+      tellProgress(outgoing);
+      void pump();
     },
     done(hash) {
       const outgoing = active.get(hash);

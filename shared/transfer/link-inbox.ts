@@ -20,7 +20,7 @@ export function createLinkInbox(): LinkInbox {
   let waiting: (string | Uint8Array)[] = [];
   let waitingBytes = 0;
   let listener: ((frame: string | Uint8Array) => void) | undefined;
-  let toldClose: ((why: string) => void) | undefined;
+  const told: ((why: string) => void)[] = [];
   let over: string | undefined;
 
   return {
@@ -38,9 +38,7 @@ export function createLinkInbox(): LinkInbox {
       if (over !== undefined) return false;
       over = why;
       waiting = [];
-      const tell = toldClose;
-      toldClose = undefined;
-      tell?.(why);
+      for (const tell of told.splice(0)) tell(why);
       return true;
     },
     ended: () => over,
@@ -52,9 +50,9 @@ export function createLinkInbox(): LinkInbox {
       // A listener may close the link in the middle of them.
       for (const frame of late) if (over === undefined) next(frame);
     },
-    onClose(told) {
-      if (over === undefined) toldClose = told;
-      else told(over);
+    onClose(tell) {
+      if (over === undefined) told.push(tell);
+      else tell(over);
     },
   };
 }

@@ -1,37 +1,45 @@
-// The links in memory held to the contract of all links, and what a link keeps for a listener that never comes.
-import { describe, expect, test } from 'vitest';
-import { linkContract } from './link-contract.ts';
-import { MAX_WAITING_BYTES } from './link-inbox.ts';
-import { createMemoryLinks } from './memory-link.ts';
+import { createHash } from 'node:crypto';
+import { describe, test } from 'vitest';
+import { createFragments } from './fragments.ts';
+import { memoryLinks } from './memory-link.ts';
+import { createMemoryStore } from './memory-store.ts';
+import { createTransferSession, type TransferSession } from './session.ts';
+import { transferContract } from './transfer-contract.ts';
 
-describe('every link', () => {
-  const open = async () => {
-    const { here, there, cut } = createMemoryLinks();
-    return { here, there, end: async () => cut() };
-  };
-  for (const { name, run } of linkContract('in memory', open)) test(name, run);
-});
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-test('a link on which nobody listens is given up before it fills the memory', async () => {
-  const { here, there } = createMemoryLinks();
-  let sent = 0;
-  await expect(
-    (async () => {
-      for (; sent < 4 * MAX_WAITING_BYTES; sent += 64 * 1024) await here.send(new Uint8Array(64 * 1024));
-    })(),
-  ).rejects.toThrow('The link is gone');
-  expect(sent).toBeLessThanOrEqual(MAX_WAITING_BYTES + 64 * 1024);
-  expect(await new Promise((resolve) => there.onClose(resolve))).toBe('nobody listens');
-});
-
-test('empty frames for nobody are bounded too', async () => {
-  const { here } = createMemoryLinks();
-  await expect(
-    (async () => {
-      for (let at = 0; at < 1_000_000; at++) {
-        await here.send('');
-        await Promise.resolve();
-      }
-    })(),
-  ).rejects.toThrow('The link is gone');
+describe('a link in memory', () => {
+  const workstation = createMemoryStore(sha256);
+  const fragments = createFragments();
+  let last: TransferSession | undefined;
+  for (const { name, run } of transferContract({
+    sha256,
+    async connect() {
+      const [here, there] = memoryLinks();
+      const older = last;
+      const session = createTransferSession({
+        store: workstation,
+        fragments,
+        send: (frame) => there.send(frame),
+        meet: () => older?.close(),
+        onEvent(event) {
+          if (event.type === 'violation') there.close(event.why);
+        },
+      });
+      last = session;
+      there.onClose(() => void session.close());
+      session.open();
+      there.onFrame((frame) => session.receive(frame));
+      return here;
+    },
+    there: {
+      put: async (bytes) => workstation.put(bytes),
+      async kept(hash) {
+        const bytes = workstation.bytes(hash);
+        return bytes === undefined ? undefined : sha256(bytes);
+      },
+    },
+  })) {
+    test(name, run);
+  }
 });

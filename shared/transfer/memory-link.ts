@@ -1,57 +1,59 @@
-// Two ends of a link in memory, for tests: in order, with room for so many bytes and no more. It can be cut.
-import { MAX_TRANSFER_TEXT } from '../wire/transfer.ts';
+// Two ends of a link in one process: the fake that links are measured by, and what joins two sessions in tests. Frames
+// arrive a turn later and as copies, as over a wire.
+import { MAX_PIECE_FRAME } from '../wire/block-frame.ts';
 import type { FrameLink, LinkKind } from './link.ts';
-import { createLinkInbox, type LinkInbox } from './link-inbox.ts';
 
-export interface MemoryLinks {
-  here: FrameLink;
-  there: FrameLink;
-  /** Both ends are gone at once, and with them what was on its way. */
-  cut(why?: string): void;
+export function memoryLinks(kind: LinkKind = 'socket', frameBytes = MAX_PIECE_FRAME): [FrameLink, FrameLink] {
+  const ends = [end(), end()] as const;
+  let isOpen = true;
+  const close = (why: string) => {
+    if (!isOpen) return;
+    isOpen = false;
+    void Promise.resolve().then(() => {
+      for (const one of ends) one.closed(why);
+    });
+  };
+  const link = (mine: End, theirs: End): FrameLink => ({
+    kind,
+    frameBytes,
+    async send(frame) {
+      if (!isOpen) throw new Error('the link is closed');
+      const copy = typeof frame === 'string' ? frame : frame.slice();
+      await Promise.resolve();
+      if (isOpen) theirs.arrived(copy);
+    },
+    onFrame: mine.onFrame,
+    onClose: mine.onClose,
+    close: (why = 'closed') => close(why),
+  });
+  return [link(ends[0], ends[1]), link(ends[1], ends[0])];
 }
 
-export function createMemoryLinks(
-  options: { kind?: LinkKind; frameBytes?: number; roomBytes?: number } = {},
-): MemoryLinks {
-  const { kind = 'socket', frameBytes = 64 * 1024, roomBytes = 1024 * 1024 } = options;
-  const inboxes = [createLinkInbox(), createLinkInbox()] as const;
-  const stops: ((why: string) => void)[] = [];
-  const cut = (why = 'cut') => {
-    for (const inbox of inboxes) inbox.end(why);
-    for (const stop of stops) stop(why);
-  };
+type End = ReturnType<typeof end>;
 
-  const end = (own: LinkInbox, other: LinkInbox): FrameLink => {
-    let travelling = 0;
-    let late: { resolve(): void; reject(cause: Error): void }[] = [];
-    stops.push((why) => {
-      for (const { reject } of late.splice(0)) reject(new Error(why));
-    });
-    return {
-      kind,
-      frameBytes,
-      send(frame) {
-        const over = own.ended();
-        if (over !== undefined) throw new Error(`The link is gone (${over}).`);
-        const limit = typeof frame === 'string' ? MAX_TRANSFER_TEXT : frameBytes;
-        if (frame.length > limit) throw new RangeError(`A frame of ${frame.length} does not fit (${limit}).`);
-        const copy = typeof frame === 'string' ? frame : frame.slice();
-        travelling += copy.length;
-        void Promise.resolve().then(() => {
-          if (!other.take(copy)) cut('nobody listens');
-          travelling -= copy.length;
-          if (travelling >= roomBytes) return;
-          const all = late;
-          late = [];
-          for (const { resolve } of all) resolve();
-        });
-        if (travelling < roomBytes) return;
-        return new Promise((resolve, reject) => late.push({ resolve, reject }));
-      },
-      onFrame: own.onFrame,
-      onClose: own.onClose,
-      close: (why) => cut(why ?? 'closed'),
-    };
+function end() {
+  let listener: ((frame: string | Uint8Array) => void) | undefined;
+  let early: (string | Uint8Array)[] = [];
+  let closed: string | undefined;
+  const listeners: ((why: string) => void)[] = [];
+  return {
+    arrived(frame: string | Uint8Array) {
+      if (listener === undefined) early.push(frame);
+      else listener(frame);
+    },
+    closed(why: string) {
+      closed = why;
+      for (const then of listeners.splice(0)) then(why);
+    },
+    onFrame(next: (frame: string | Uint8Array) => void) {
+      listener = next;
+      const frames = early;
+      early = [];
+      for (const frame of frames) next(frame);
+    },
+    onClose(then: (why: string) => void) {
+      if (closed === undefined) listeners.push(then);
+      else then(closed);
+    },
   };
-  return { here: end(inboxes[0], inboxes[1]), there: end(inboxes[1], inboxes[0]), cut };
 }

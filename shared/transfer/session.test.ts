@@ -5,8 +5,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AssetHash, BLOCK_BYTES } from '../asset/asset.ts';
 import { Failure } from '../failure/failure.ts';
-import { decodeBlock, encodeBlock } from '../wire/block-frame.ts';
-import { encodeTransfer, TRANSFER_CREDITS, type TransferMessage } from '../wire/transfer.ts';
+import { decodePiece, encodePiece, MAX_PIECE_BYTES } from '../wire/block-frame.ts';
+import {
+  encodeTransfer,
+  TRANSFER_CREDITS,
+  TRANSFER_VERSION,
+  type TransferMessage,
+} from '../wire/transfer.ts';
+import { createFragments } from './fragments.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.ts';
 import { createTransferSession, type TransferEvent, type TransferSession } from './session.ts';
 import { describeAsset, noise, transferStoreContract } from './store-contract.ts';
@@ -25,12 +31,13 @@ interface End {
   events: TransferEvent[];
   /** Frames this end sent that were not delivered yet. */
   outbox: Frame[];
+  /** Blocks begun from their first byte. */
   sentBlocks: number;
 }
 
 function end(
   store = createMemoryStore(sha256),
-  admit?: Parameters<typeof createTransferSession>[0]['admit'],
+  options: Partial<Parameters<typeof createTransferSession>[0]> = {},
 ): End {
   const events: TransferEvent[] = [];
   const one: End = { store, events, outbox: [], sentBlocks: 0, session: undefined as never };
@@ -38,13 +45,26 @@ function end(
     store,
     send(frame) {
       one.outbox.push(frame);
-      if (typeof frame !== 'string') one.sentBlocks++;
+      if (typeof frame !== 'string' && decodePiece(frame)?.offset === 0) one.sentBlocks++;
     },
     onEvent: (event) => events.push(event),
-    ...(admit === undefined ? {} : { admit }),
+    ...options,
   });
   return one;
 }
+
+/** A block in as many frames as it needs. */
+function framesOf(hash: AssetHash, index: number, bytes: Uint8Array): Uint8Array[] {
+  const frames: Uint8Array[] = [];
+  for (let offset = 0; offset < bytes.length; offset += MAX_PIECE_BYTES) {
+    frames.push(
+      encodePiece({ hash, index, offset, bytes: bytes.subarray(offset, offset + MAX_PIECE_BYTES) }),
+    );
+  }
+  return frames;
+}
+
+const payload = (frame: Frame) => (typeof frame === 'string' ? 0 : decodePiece(frame)!.bytes.length);
 
 /** Delivers until nobody has anything to say. */
 async function run(a: End, b: End): Promise<void> {
@@ -190,7 +210,7 @@ describe('a transfer session', () => {
 
   test('an asset nobody admits is refused before any byte', async () => {
     const a = end();
-    const b = end(createMemoryStore(sha256), () => ({ why: 'too-large', hint: 'Smaller.' }));
+    const b = end(createMemoryStore(sha256), { admit: () => ({ why: 'too-large', hint: 'Smaller.' }) });
     a.session.open();
     b.session.open();
     const given = a.session.offer(a.store.put(noise(3 * BLOCK_BYTES)).hash);
@@ -221,18 +241,19 @@ describe('a transfer session', () => {
     expect(a.sentBlocks - before).toBeLessThan(8);
   });
 
-  test('a link cut at any frame resumes; at most the blocks in flight are sent twice', async () => {
+  test('a link cut at any frame resumes, and no byte that arrived is sent again', async () => {
     const bytes = noise(10 * BLOCK_BYTES + 1);
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.nat({ max: 25 }), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.nat({ max: 60 }), { minLength: 1, maxLength: 6 }),
         fc.boolean(),
         async (cuts, asks) => {
           const stores = [createMemoryStore(sha256), createMemoryStore(sha256)] as const;
           const ref = stores[0].put(bytes);
-          let sent = 0;
+          const fragments = createFragments();
+          let arrived = 0;
           for (const cut of [...cuts, Number.POSITIVE_INFINITY]) {
-            const [a, b] = [end(stores[0]), end(stores[1])];
+            const [a, b] = [end(stores[0]), end(stores[1], { fragments })];
             a.session.open();
             b.session.open();
             const ended = asks ? b.session.ask(ref.hash) : a.session.offer(ref.hash);
@@ -244,21 +265,159 @@ describe('a transfer session', () => {
                 [a, b],
                 [b, a],
               ] as const) {
-                while (from.outbox.length > 0 && left-- > 0) to.session.receive(from.outbox.shift()!);
+                while (from.outbox.length > 0 && left-- > 0) {
+                  arrived += payload(from.outbox[0]!);
+                  to.session.receive(from.outbox.shift()!);
+                }
               }
             }
             await Promise.all([a.session.close(), b.session.close()]);
-            sent += a.sentBlocks;
             expect(['done', 'interrupted']).toContain((await ended).outcome);
             expect(violations(a).concat(violations(b))).toEqual([]);
           }
           expect(sha256(stores[1].bytes(ref.hash)!)).toBe(ref.hash);
-          expect(sent).toBeLessThanOrEqual(11 + cuts.length * TRANSFER_CREDITS);
+          expect(arrived).toBe(bytes.length);
         },
       ),
       { numRuns: 25 },
     );
   }, 60_000);
+
+  test('without what came before the cut, at most the blocks in flight are sent again', async () => {
+    const stores = [createMemoryStore(sha256), createMemoryStore(sha256)] as const;
+    const bytes = noise(6 * BLOCK_BYTES);
+    const ref = stores[0].put(bytes);
+    let begun = 0;
+    for (const cut of [5, 9, Number.POSITIVE_INFINITY]) {
+      const [a, b] = [end(stores[0]), end(stores[1])];
+      a.session.open();
+      b.session.open();
+      void a.session.offer(ref.hash);
+      for (let left = cut; left > 0; ) {
+        await settle();
+        if (a.outbox.length + b.outbox.length === 0) break;
+        while (a.outbox.length > 0 && left-- > 0) b.session.receive(a.outbox.shift()!);
+        while (b.outbox.length > 0) a.session.receive(b.outbox.shift()!);
+      }
+      await Promise.all([a.session.close(), b.session.close()]);
+      begun += a.sentBlocks;
+    }
+    expect(sha256(stores[1].bytes(ref.hash)!)).toBe(ref.hash);
+    expect(begun).toBeLessThanOrEqual(6 + 2 * TRANSFER_CREDITS);
+  });
+
+  test('who is waited for goes first, and equals take turns', async () => {
+    const [a, b] = joined();
+    const film = b.store.put(noise(8 * BLOCK_BYTES, 1));
+    const other = b.store.put(noise(8 * BLOCK_BYTES, 2));
+    const prefetch = b.store.put(noise(4 * BLOCK_BYTES, 3));
+    const photo = b.store.put(noise(2 * BLOCK_BYTES, 4));
+    const got = [
+      a.session.ask(prefetch.hash, 'ahead'),
+      a.session.ask(film.hash),
+      a.session.ask(other.hash),
+      a.session.ask(photo.hash, 'watching'),
+    ];
+    const order: string[] = [];
+    const names = new Map([
+      [film.hash, 'film'],
+      [other.hash, 'other'],
+      [prefetch.hash, 'prefetch'],
+      [photo.hash, 'photo'],
+    ]);
+    for (;;) {
+      await settle();
+      if (a.outbox.length === 0 && b.outbox.length === 0) break;
+      for (const frame of b.outbox.splice(0)) {
+        if (typeof frame !== 'string') order.push(names.get(decodePiece(frame)!.hash)!);
+        a.session.receive(frame);
+      }
+      for (const frame of a.outbox.splice(0)) b.session.receive(frame);
+    }
+    expect((await Promise.all(got)).map(({ outcome }) => outcome)).toEqual(got.map(() => 'done'));
+    // Nothing is begun but the photo while pieces of it may be sent.
+    const last = (name: string) => order.lastIndexOf(name);
+    expect(last('photo')).toBeLessThan(last('prefetch'));
+    expect(last('photo')).toBeLessThan(last('film'));
+    const equals = order.filter((name) => name === 'film' || name === 'other');
+    const turns = equals.filter((name, at) => at > 0 && name !== equals[at - 1]).length;
+    expect(turns).toBeGreaterThan(equals.length / 2);
+  });
+
+  test('asked again by somebody who waits, it becomes urgent', async () => {
+    const [a, b] = joined();
+    await run(a, b);
+    const ref = b.store.put(noise(3 * BLOCK_BYTES, 1));
+    const asked = a.session.ask(ref.hash, 'ahead');
+    expect(a.session.ask(ref.hash, 'watching')).toBe(asked);
+    void a.session.ask(ref.hash, 'usual');
+    expect(a.outbox).toEqual(
+      (['ahead', 'watching'] as const).map((urgency) =>
+        encodeTransfer({ type: 'transfer/ask', hash: ref.hash, urgency }),
+      ),
+    );
+    await run(a, b);
+    expect((await asked).outcome).toBe('done');
+    expect(violations(a).concat(violations(b))).toEqual([]);
+  });
+
+  test('pieces fit a link that takes small frames only', async () => {
+    const store = createMemoryStore(sha256);
+    const a = end(store, { frameBytes: 16 * 1024 });
+    const b = end();
+    a.session.open();
+    b.session.open();
+    const ref = store.put(noise(BLOCK_BYTES + 5));
+    const given = a.session.offer(ref.hash);
+    let largest = 0;
+    for (;;) {
+      await settle();
+      if (a.outbox.length === 0 && b.outbox.length === 0) break;
+      for (const frame of a.outbox.splice(0)) {
+        if (typeof frame !== 'string') largest = Math.max(largest, frame.length);
+        b.session.receive(frame);
+      }
+      for (const frame of b.outbox.splice(0)) a.session.receive(frame);
+    }
+    expect((await given).outcome).toBe('done');
+    expect(largest).toBe(16 * 1024);
+  });
+
+  test('a file that became shorter while it was sent ends its transfer and nothing else', async () => {
+    const [a, b] = joined();
+    const ref = a.store.put(noise(3 * BLOCK_BYTES, 1));
+    const other = a.store.put(noise(2 * BLOCK_BYTES, 2));
+    let reads = 0;
+    a.store.whenRead = (bytes) => (++reads === 2 ? bytes.subarray(0, 100) : bytes);
+    const given = [a.session.offer(ref.hash), a.session.offer(other.hash)];
+    await run(a, b);
+    expect((await Promise.all(given)).map(({ outcome }) => outcome).sort()).toEqual(['cancelled', 'done']);
+    expect(a.events.filter(({ type }) => type === 'store-failed')).toHaveLength(1);
+    expect(violations(a).concat(violations(b))).toEqual([]);
+  });
+
+  test('nothing of a peer is looked at before its older session was met', async () => {
+    let met: () => void = () => {};
+    const froms: (string | undefined)[] = [];
+    const a = end(createMemoryStore(sha256), { from: 'worker0001' });
+    const b = end(createMemoryStore(sha256), {
+      meet: (from) => {
+        froms.push(from);
+        return new Promise<void>((resolve) => {
+          met = resolve;
+        });
+      },
+    });
+    a.session.open();
+    b.session.open();
+    const given = a.session.offer(a.store.put(noise(5)).hash);
+    await run(a, b);
+    expect(froms).toEqual(['worker0001']);
+    expect(b.events).toEqual([]);
+    met();
+    await run(a, b);
+    expect((await given).outcome).toBe('done');
+  });
 
   test.each(['throws', 'rejects'])(
     'a link that %s when it is sent on is a link that is gone',
@@ -274,7 +433,7 @@ describe('a transfer session', () => {
         },
       });
       session.open();
-      session.receive(encodeTransfer({ type: 'transfer/hello', version: 1 }));
+      session.receive(encodeTransfer({ type: 'transfer/hello', version: TRANSFER_VERSION }));
       const ref = store.put(noise(2 * BLOCK_BYTES));
       const given = session.offer(ref.hash);
       await settle();
@@ -302,7 +461,7 @@ describe('a transfer session', () => {
 describe('a hostile peer', () => {
   const bytes = noise(6 * BLOCK_BYTES + 5);
   const { ref, blocks, block } = describeAsset(bytes, sha256);
-  const hello = encodeTransfer({ type: 'transfer/hello', version: 1 });
+  const hello = encodeTransfer({ type: 'transfer/hello', version: TRANSFER_VERSION });
   const offer = encodeTransfer({ type: 'transfer/offer', asset: ref, blocks });
   const say = (message: TransferMessage) => encodeTransfer(message);
 
@@ -320,25 +479,40 @@ describe('a hostile peer', () => {
 
   test.each<[string, Frame[], RegExp]>([
     ['speaks before hello', [offer], /before hello/],
-    ['sends a block before hello', [encodeBlock(ref.hash, 0, block(0))], /before hello/],
+    ['sends a block before hello', framesOf(ref.hash, 0, block(0)), /before hello/],
     ['says hello twice', [hello, hello], /twice/],
     ['sends no JSON', [hello, 'garbage'], /not JSON/],
     ['sends a malformed message', [hello, '{"type":"transfer/got"}'], /not a transfer message/],
-    ['sends a frame that is no block', [hello, new Uint8Array(5)], /not a block/],
-    ['sends an unasked block', [hello, encodeBlock(ref.hash, 0, block(0))], /nobody wants/],
+    ['sends a frame that is no block', [hello, new Uint8Array(5)], /not a piece/],
+    ['sends an unasked block', [hello, ...framesOf(ref.hash, 0, block(0))], /nobody wants/],
     [
       'lies about the number of blocks',
       [hello, say({ type: 'transfer/offer', asset: ref, blocks: blocks.slice(1) })],
       /does not fit/,
     ],
     ['offers the same thing twice', [hello, offer, offer], /twice/],
-    ['sends an index past the end', [hello, offer, encodeBlock(ref.hash, 99, block(0))], /nobody wants/],
+    ['sends an index past the end', [hello, offer, ...framesOf(ref.hash, 99, block(0))], /nobody wants/],
     [
       'sends a block twice',
-      [hello, offer, encodeBlock(ref.hash, 0, block(0)), encodeBlock(ref.hash, 0, block(0))],
+      [hello, offer, ...framesOf(ref.hash, 0, block(0)), ...framesOf(ref.hash, 0, block(0))],
       /nobody wants/,
     ],
-    ['sends a short block', [hello, offer, encodeBlock(ref.hash, 0, block(0).subarray(1))], /wrong length/],
+    [
+      'leaves out a piece',
+      [hello, offer, framesOf(ref.hash, 0, block(0))[0]!, framesOf(ref.hash, 0, block(0))[2]!],
+      /out of order/,
+    ],
+    [
+      'sends a piece twice',
+      [hello, offer, framesOf(ref.hash, 0, block(0))[0]!, framesOf(ref.hash, 0, block(0))[0]!],
+      /out of order/,
+    ],
+    ['sends too long a block', [hello, offer, ...framesOf(ref.hash, 6, noise(9))], /wrong length/],
+    [
+      'speaks another version',
+      [encodeTransfer({ type: 'transfer/hello', version: TRANSFER_VERSION + 1 })],
+      /load the app anew/,
+    ],
   ])('that %s is cut off', async (_what, frames, why) => {
     expect((await play(frames)).why).toMatch(why);
   });
@@ -351,7 +525,7 @@ describe('a hostile peer', () => {
     await settle();
     // All at once: nothing can be acknowledged in between.
     for (let index = 0; index <= TRANSFER_CREDITS; index++) {
-      one.session.receive(encodeBlock(ref.hash, index, block(index)));
+      for (const frame of framesOf(ref.hash, index, block(index))) one.session.receive(frame);
     }
     expect(violations(one)).toEqual([{ type: 'violation', why: 'more blocks than credits' }]);
   });
@@ -406,7 +580,7 @@ describe('a hostile peer', () => {
         fc.constantFrom<Frame>(
           hello,
           offer,
-          ...blocks.map((_, index) => encodeBlock(ref.hash, index, block(index))),
+          ...blocks.flatMap((_, index) => framesOf(ref.hash, index, block(index))),
         ),
         fc.string(),
         fc.uint8Array({ maxLength: 80 }),
@@ -435,7 +609,7 @@ describe('a hostile peer', () => {
         const kept = one.store.bytes(ref.hash);
         if (kept !== undefined) expect(sha256(kept)).toBe(ref.hash);
         for (const frame of one.outbox)
-          if (typeof frame !== 'string') expect(decodeBlock(frame)).toBeDefined();
+          if (typeof frame !== 'string') expect(decodePiece(frame)).toBeDefined();
       }),
       { numRuns: 100 },
     );

@@ -9,7 +9,10 @@ export const endpoints = {
   generate: '/api/generate',
   jobs: '/api/jobs',
   status: '/api/status',
+  /** `/:hash` is the file, `/:hash/blocks` the list of its blocks. */
   assets: '/api/assets',
+  /** POST announces a file, PUT `/:hash` brings a block at its offset. */
+  uploads: '/api/uploads',
   inspectPhoto: '/api/inspect/photo',
   /** Open to everybody who may reach the agent: how trust begins. */
   pairingStart: '/api/pairing/start',

@@ -15,8 +15,13 @@ import {
 const hash = 'ab'.repeat(32) as AssetHash;
 const golden: Record<TransferMessage['type'], [TransferMessage, string][]> = {
   'transfer/hello': [
-    [{ type: 'transfer/hello', version: TRANSFER_VERSION }, '{"type":"transfer/hello","version":1}'],
+    [{ type: 'transfer/hello', version: TRANSFER_VERSION }, '{"type":"transfer/hello","version":2}'],
+    [
+      { type: 'transfer/hello', version: 2, from: 'k3v9x0q2m8' },
+      '{"type":"transfer/hello","version":2,"from":"k3v9x0q2m8"}',
+    ],
   ],
+  'transfer/beat': [[{ type: 'transfer/beat' }, '{"type":"transfer/beat"}']],
   'transfer/offer': [
     [
       {
@@ -31,7 +36,13 @@ const golden: Record<TransferMessage['type'], [TransferMessage, string][]> = {
       `{"type":"transfer/offer","asset":{"hash":"${hash}","bytes":0,"type":"application/octet-stream"},"blocks":[]}`,
     ],
   ],
-  'transfer/ask': [[{ type: 'transfer/ask', hash }, `{"type":"transfer/ask","hash":"${hash}"}`]],
+  'transfer/ask': [
+    [{ type: 'transfer/ask', hash }, `{"type":"transfer/ask","hash":"${hash}"}`],
+    [
+      { type: 'transfer/ask', hash, urgency: 'watching' },
+      `{"type":"transfer/ask","hash":"${hash}","urgency":"watching"}`,
+    ],
+  ],
   'transfer/want': [
     [
       {
@@ -44,6 +55,10 @@ const golden: Record<TransferMessage['type'], [TransferMessage, string][]> = {
         credits: 4,
       },
       `{"type":"transfer/want","hash":"${hash}","missing":[[0,2],[5,1]],"credits":4}`,
+    ],
+    [
+      { type: 'transfer/want', hash, missing: [[3, 4]], begun: [[3, 262144]], credits: 2 },
+      `{"type":"transfer/want","hash":"${hash}","missing":[[3,4]],"begun":[[3,262144]],"credits":2}`,
     ],
   ],
   'transfer/got': [
@@ -96,6 +111,10 @@ describe('the transfer messages', () => {
     [`{"type":"transfer/want","hash":"${hash}","missing":[[0,0]],"credits":1}`, ''],
     [`{"type":"transfer/want","hash":"${hash}","missing":[[0,1]],"credits":65}`, ''],
     [`{"type":"transfer/want","hash":"${hash}","missing":[[0,1]],"credits":1e9}`, ''],
+    [`{"type":"transfer/want","hash":"${hash}","missing":[[0,1]],"begun":[[0,0]],"credits":1}`, ''],
+    [`{"type":"transfer/want","hash":"${hash}","missing":[[0,1]],"begun":[[0,1e9]],"credits":1}`, ''],
+    [`{"type":"transfer/ask","hash":"${hash}","urgency":"now"}`, ''],
+    [`{"type":"transfer/hello","version":2,"from":"../etc"}`, ''],
     [`{"type":"transfer/refuse","hash":"${hash}","why":"mood"}`, ''],
     [`{"type":"transfer/offer","asset":{"hash":"${hash}","bytes":1e15,"type":"image/png"},"blocks":[]}`, ''],
   ])('%s is malformed', (text, why) => {

@@ -1,10 +1,11 @@
 // The conversation that moves assets between a device and the agent over any ordered, reliable link.
-// Text frames carry these messages as JSON; binary frames carry blocks (see block-frame.ts).
+// Text frames carry these messages as JSON; binary frames carry pieces of blocks (see block-frame.ts).
+// The whole protocol, with its rules and reasons: docs/protocol.md.
 //
 //   holder                                   wanter
 //   transfer/offer {asset, blocks[]}  ->
-//                                     <-  transfer/want {asset, from credits, missing bitmap}
-//   [block frame] ...                 ->      (verifies, stores durably)
+//                                     <-  transfer/want {asset, missing, begun, credits}
+//   [pieces of a block] ...           ->      (puts together, verifies, stores durably)
 //                                     <-  transfer/got {asset, index} (also returns one credit)
 //                                     <-  transfer/done {asset}       (whole hash verified and committed)
 //   wanter may also start: transfer/ask {asset} -> offer, or transfer/refuse 'unknown-asset'.
@@ -13,11 +14,13 @@
 // Credits count blocks in flight: the wanter grants them, the holder never sends past them. A second want adds
 // its blocks and credits to what is granted: so a damaged block is asked for again. Nothing is
 // acknowledged before it is verified and durable. After a break either side simply offers or asks again;
-// the wanter's bitmap says which blocks it has, so at most the blocks in flight are sent twice.
+// the wanter says which blocks are missing and how much of them came before the break.
+//
+// Versions: 1, whole blocks in one frame (2026-11). 2, pieces; `begun`, `urgency`, hello's `from`; beats (2026-11).
 import { z } from 'zod';
-import { assetHashSchema, assetRefSchema } from '../asset/asset.ts';
+import { assetHashSchema, assetRefSchema, BLOCK_BYTES } from '../asset/asset.ts';
 
-export const TRANSFER_VERSION = 1;
+export const TRANSFER_VERSION = 2;
 /** Blocks in flight per asset: 4 MiB keeps a gigabit link full at LAN round trips and bounds memory. */
 export const TRANSFER_CREDITS = 4;
 /** Most credits one holder may hold for an asset, whatever the wanter grants. */
@@ -25,22 +28,48 @@ export const MAX_TRANSFER_CREDITS = 64;
 /** Longest text frame: an offer of the largest asset (2048 block hashes) has about 140 KiB. */
 export const MAX_TRANSFER_TEXT = 256 * 1024;
 
+/**
+ * How much a person waits for it. watching: it is on the screen, or they wait for it. usual. ahead: fetched because it
+ * may be wanted later; it moves while nothing else does.
+ */
+export const urgencies = ['watching', 'usual', 'ahead'] as const;
+export type Urgency = (typeof urgencies)[number];
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const transferMessageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('transfer/hello'), version: z.int().min(1) }),
+  z.object({
+    type: z.literal('transfer/hello'),
+    version: z.int().min(1),
+    /** Who sends, as long as its process lives: a second link of the same one takes over from the first. */
+    from: z
+      .string()
+      .regex(/^[0-9a-z]{8,40}$/)
+      .optional(),
+  }),
+  /** Somebody is here. Sent when nothing else was for a second; silence for three is the end of the link. */
+  z.object({ type: z.literal('transfer/beat') }),
   z.object({
     type: z.literal('transfer/offer'),
     asset: assetRefSchema,
     /** SHA-256 of every block in order. */
     blocks: z.array(sha256).max(2048),
   }),
-  z.object({ type: z.literal('transfer/ask'), hash: assetHashSchema }),
+  z.object({
+    type: z.literal('transfer/ask'),
+    hash: assetHashSchema,
+    urgency: z.enum(urgencies).optional(),
+  }),
   z.object({
     type: z.literal('transfer/want'),
     hash: assetHashSchema,
     /** Indices still missing, as [first, count] runs in ascending order. */
     missing: z.array(z.tuple([z.int().min(0), z.int().min(1)])).max(2048),
+    /** Of missing blocks, those that came in part before: [index, bytes from the block's beginning]. */
+    begun: z
+      .array(z.tuple([z.int().min(0), z.int().min(1).max(BLOCK_BYTES)]))
+      .max(MAX_TRANSFER_CREDITS)
+      .optional(),
     credits: z.int().min(1).max(MAX_TRANSFER_CREDITS),
   }),
   z.object({ type: z.literal('transfer/got'), hash: assetHashSchema, index: z.int().min(0) }),

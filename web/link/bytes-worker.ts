@@ -1,6 +1,7 @@
 // The worker that has all heavy bytes: it hashes files and moves assets over its own socket, so that neither ever
 // holds up the page. One tab's worker at a time moves assets (a Web Lock decides); every worker hashes.
 
+import { type HttpRequest, openHttpLink } from '@myspinbot/shared/transfer/http-link.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { config } from 'zod';
 import { openIdentity } from '../identity/identity.ts';
@@ -11,8 +12,11 @@ import { openDatabase } from '../vault/database.ts';
 import { hashBlob } from '../vault/hashing.ts';
 import type { FromBytesWorker, ToBytesWorker } from './bytes-messages.ts';
 import { systemClock } from './clock.ts';
+import { openLinkStates } from './link-states.ts';
+import { openSocketLink, type TransferSocket } from './socket-link.ts';
 import { watchTransferLists } from './transfer-lists.ts';
-import { createTransferPump, type TransferPump, type TransferSocket } from './transfer-pump.ts';
+import { createTransferPump, type TransferPump } from './transfer-pump.ts';
+import { watchTransferWishes } from './transfer-wishes.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -62,11 +66,44 @@ function startMoving(): void {
         };
       },
     },
-    connect: () => new ProvenSocket(url) as unknown as TransferSocket,
+    dials: {
+      socket: () => openSocketLink(new ProvenSocket(url) as unknown as TransferSocket, systemClock),
+      http: async () => openHttpLink(request),
+    },
     clock: systemClock,
+    from: newSender(),
+    onLink: openLinkStates().tell,
     onTrouble: trouble,
   });
+  watchTransferWishes(
+    db,
+    ({ link, isPaused }) => {
+      pump?.force(link);
+      pump?.pause(isPaused);
+    },
+    (cause) => trouble('wishes', cause),
+  );
   pump.reach(here);
+}
+
+const request: HttpRequest = async ({ method, path, headers, body }) => {
+  const answer = await session.fetch(path, {
+    method,
+    ...(headers === undefined ? {} : { headers }),
+    ...(body === undefined ? {} : { body: body as string | Uint8Array<ArrayBuffer> }),
+  });
+  return {
+    status: answer.status,
+    json: () => answer.json().catch(() => undefined),
+    bytes: async () => new Uint8Array(await answer.arrayBuffer()),
+  };
+};
+
+/** Another one for every worker: the workstation lets a new link of the same one take over from the old. */
+function newSender(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
 }
 
 // Held until this worker ends; then the next tab's worker gets it. Without Web Locks (plain HTTP) every tab moves

@@ -15,8 +15,8 @@ export function watchTransferLists(db: AppDatabase, failed: (cause: unknown) => 
       return () => subscription.unsubscribe();
     },
     wanted(changed) {
-      const subscription = liveQuery(() => db.wanted.orderBy('askedAt').primaryKeys()).subscribe({
-        next: changed,
+      const subscription = liveQuery(() => db.wanted.orderBy('askedAt').toArray()).subscribe({
+        next: (rows) => changed(rows.map(({ hash, urgency = 'usual' }) => ({ hash, urgency }))),
         error: failed,
       });
       return () => subscription.unsubscribe();

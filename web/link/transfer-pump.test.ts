@@ -1,9 +1,12 @@
 // @vitest-environment node
 import 'fake-indexeddb/auto';
 import { type AssetHash, type AssetRef, BLOCK_BYTES } from '@myspinbot/shared/asset/asset.ts';
+import { createFragments } from '@myspinbot/shared/transfer/fragments.ts';
+import type { FrameLink, LinkKind } from '@myspinbot/shared/transfer/link.ts';
+import { memoryLinks } from '@myspinbot/shared/transfer/memory-link.ts';
 import { createTransferSession, type TransferSession } from '@myspinbot/shared/transfer/session.ts';
 import type { TransferStore } from '@myspinbot/shared/transfer/store.ts';
-import { TRANSFER_CREDITS } from '@myspinbot/shared/wire/transfer.ts';
+import { encodeTransfer, TRANSFER_CREDITS, TRANSFER_VERSION } from '@myspinbot/shared/wire/transfer.ts';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { openAssetStore } from '../vault/assets.ts';
@@ -11,8 +14,9 @@ import { blockHash } from '../vault/block-hash.ts';
 import { AppDatabase } from '../vault/database.ts';
 import { hashBlob } from '../vault/hashing.ts';
 import { createHandClock } from './hand-clock.ts';
+import type { Dials, LinkState } from './link-line.ts';
 import { watchTransferLists } from './transfer-lists.ts';
-import { createTransferPump, type TransferSocket } from './transfer-pump.ts';
+import { createTransferPump } from './transfer-pump.ts';
 
 // Many small assets of one block and some of several: fake-indexeddb copies every value, so sizes stay modest.
 const sizes = [0, 1, BLOCK_BYTES, BLOCK_BYTES + 1, 3 * BLOCK_BYTES + 17];
@@ -44,6 +48,8 @@ function workstation() {
   const partial = new Map<AssetHash, Map<number, Uint8Array<ArrayBuffer>>>();
   /** Blocks kept, again and again: what is sent twice shows here. */
   let kept = 0;
+  const fragments = createFragments();
+  let last: TransferSession | undefined;
   const store: TransferStore = {
     ref: (hash) => whole.get(hash)?.ref,
     blocks: async (hash) => whole.get(hash)!.blocks,
@@ -80,53 +86,32 @@ function workstation() {
       whole.set(hash, { ref: { hash, bytes: bytes.length, type: 'video/mp4' }, bytes, blocks });
       return hash;
     },
-    /** A socket to it that breaks after so many frames (either way); undefined = never. */
-    connect(cutAfter: () => number | undefined): TransferSocket {
-      let frames = cutAfter();
-      let session: TransferSession | undefined;
-      let isOpen = false;
-      const passes = () => {
-        if (!isOpen) return false;
-        if (frames !== undefined && frames-- <= 0) {
-          cut();
-          return false;
-        }
-        return true;
-      };
-      const cut = () => {
-        if (!isOpen) return;
-        isOpen = false;
-        void session?.close();
-        queueMicrotask(() => socket.onclose?.());
-      };
-      const socket: TransferSocket = {
-        binaryType: 'blob',
-        onopen: null,
-        onclose: null,
-        onmessage: null,
-        send(frame) {
-          const copy = typeof frame === 'string' ? frame : frame.slice();
-          queueMicrotask(() => {
-            if (passes()) session?.receive(copy);
-          });
+    /** A link to it that breaks after so many frames (either way); undefined = never. */
+    connect(cutAfter: number | undefined, kind: LinkKind = 'socket'): FrameLink {
+      let frames = cutAfter;
+      const [here, there] = memoryLinks(kind);
+      const counted = (link: FrameLink): FrameLink => ({
+        ...link,
+        async send(frame) {
+          if (frames !== undefined && frames-- <= 0) link.close('cut');
+          await link.send(frame);
         },
-        close: cut,
-      };
-      queueMicrotask(() => {
-        isOpen = true;
-        session = createTransferSession({
-          store,
-          send(frame) {
-            const data = typeof frame === 'string' ? frame : frame.slice().buffer;
-            queueMicrotask(() => {
-              if (passes()) socket.onmessage?.({ data });
-            });
-          },
-        });
-        session.open();
-        socket.onopen?.();
       });
-      return socket;
+      const older = last;
+      const session = createTransferSession({
+        store,
+        fragments,
+        send: (frame) => counted(there).send(frame),
+        meet: () => older?.close(),
+        onEvent(event) {
+          if (event.type === 'violation') there.close(event.why);
+        },
+      });
+      last = session;
+      there.onClose(() => void session.close());
+      session.open();
+      there.onFrame((frame) => session.receive(frame));
+      return counted(here);
     },
   };
 }
@@ -168,7 +153,8 @@ test('whatever is cut, whenever: everything arrives whole, both ways, and little
             lists: watchTransferLists(db, (cause) => {
               throw cause;
             }),
-            connect: () => there.connect(() => cuts[connection++]),
+            dials: { socket: async () => there.connect(cuts[connection++]) },
+            from: 'pump000001',
             clock,
           });
         let pump = startPump();
@@ -213,35 +199,150 @@ test('the workstation pushes nothing onto this device that nobody asked for', as
   const hash = await there.keep(bytesOf(100, 1));
   const db = database();
   const clock = createHandClock();
-  let push: ((frame: string) => void) | undefined;
+  const [here, agent] = memoryLinks();
   const sent: string[] = [];
+  agent.onFrame((frame) => void sent.push(String(frame)));
   const pump = createTransferPump({
     store: openAssetStore(db, clock.now),
     lists: watchTransferLists(db, () => undefined),
     clock,
-    connect() {
-      const socket: TransferSocket = {
-        binaryType: 'blob',
-        onopen: null,
-        onclose: null,
-        onmessage: null,
-        send: (frame) => void sent.push(String(frame)),
-        close: () => undefined,
-      };
-      push = (frame) => socket.onmessage?.({ data: frame });
-      queueMicrotask(() => socket.onopen?.());
-      return socket;
-    },
+    from: 'pump000001',
+    dials: { socket: async () => here },
   });
   pump.reach(true);
-  await Promise.resolve();
-  push?.(JSON.stringify({ type: 'transfer/hello', version: 1 }));
+  await agent.send(encodeTransfer({ type: 'transfer/hello', version: TRANSFER_VERSION }));
   const { ref, blocks } = there.whole.get(hash)!;
-  push?.(JSON.stringify({ type: 'transfer/offer', asset: ref, blocks }));
+  await agent.send(encodeTransfer({ type: 'transfer/offer', asset: ref, blocks }));
   await until(
     async () => sent.some((frame) => frame.includes('transfer/refuse')),
     () => undefined,
   );
   expect(await db.partials.count()).toBe(0);
+  await pump.close();
+});
+
+/** A pump with one large asset to send, and what it did. */
+async function sending(blocks: number, dials: (there: ReturnType<typeof workstation>) => Dials) {
+  const there = workstation();
+  const db = database();
+  const clock = createHandClock();
+  const store = openAssetStore(db, clock.now);
+  const bytes = bytesOf(blocks * BLOCK_BYTES, 7);
+  const blob = new Blob([bytes]);
+  const { hash, blocks: list } = await hashBlob(blob);
+  await store.keep({ hash, bytes: bytes.length, type: 'image/png' }, list, blob);
+  const states: LinkState[] = [];
+  const troubles: string[] = [];
+  const pump = createTransferPump({
+    store,
+    lists: watchTransferLists(db, () => undefined),
+    dials: dials(there),
+    clock,
+    from: 'pump000001',
+    onLink: (state) => void states.push(state),
+    onTrouble: (what, cause) => void troubles.push(`${what}: ${cause}`),
+  });
+  return { there, db, clock, store, hash, pump, states, troubles };
+}
+
+test('when a link dies the transfer goes on over another one at once, and nothing that came is sent again', async () => {
+  let direct = 0;
+  const { there, db, clock, pump, hash, states } = await sending(6, (to) => ({
+    socket: async () => to.connect(8),
+    direct: async () => to.connect(direct++ === 0 ? 10 : undefined, 'direct'),
+  }));
+  pump.reach(true);
+  await until(
+    async () => (await db.outbox.count()) === 0,
+    // Only so much time as passes between two retries of one kind: nobody waits for the dead link.
+    () => clock.turn(5),
+  );
+  expect(there.whole.has(hash)).toBe(true);
+  expect(there.kept()).toBe(6);
+  const kinds = states.flatMap((state) => (state === undefined ? [] : [state.kind]));
+  expect(kinds[0]).toBe('socket');
+  expect(kinds).toContain('direct');
+  await pump.close();
+});
+
+test('a link that does not open is passed over, and what went wrong is told', async () => {
+  const { db, clock, pump, states, troubles } = await sending(2, (to) => ({
+    socket: () => new Promise<FrameLink>(() => undefined),
+    direct: async () => {
+      throw new Error('no way through');
+    },
+    http: async () => to.connect(undefined, 'http'),
+  }));
+  pump.reach(true);
+  await until(
+    async () => (await db.outbox.count()) === 0,
+    () => clock.turn(100),
+  );
+  expect(states.at(-1)?.kind).toBe('http');
+  expect(troubles.join()).toMatch(/did not open in time.*no way through/);
+  await pump.close();
+});
+
+test('a forced link is used and no other, and the best one again afterwards', async () => {
+  const { db, clock, pump, states } = await sending(2, (to) => ({
+    socket: async () => to.connect(undefined),
+    http: async () => to.connect(undefined, 'http'),
+  }));
+  pump.force('http');
+  pump.reach(true);
+  await until(
+    async () => (await db.outbox.count()) === 0,
+    () => clock.turn(100),
+  );
+  expect(new Set(states.map((state) => state?.kind))).toEqual(new Set(['http']));
+  pump.force('socket');
+  await until(
+    async () => states.at(-1)?.kind === 'socket',
+    () => clock.turn(10),
+  );
+  await pump.close();
+});
+
+test('paused, nothing moves; afterwards it goes on where it was', async () => {
+  const { there, db, clock, pump, hash, states } = await sending(5, (to) => ({
+    socket: async () => to.connect(undefined),
+  }));
+  pump.reach(true);
+  await until(
+    async () => there.kept() > 0,
+    () => undefined,
+  );
+  pump.pause(true);
+  await until(
+    async () => states.at(-1) === undefined,
+    () => clock.turn(10),
+  );
+  const { length } = states;
+  for (let turn = 0; turn < 20; turn++) clock.turn(1000);
+  expect(states).toHaveLength(length);
+  pump.pause(false);
+  await until(
+    async () => (await db.outbox.count()) === 0,
+    () => clock.turn(10),
+  );
+  expect(there.whole.has(hash)).toBe(true);
+  expect(there.kept()).toBe(5);
+  await pump.close();
+});
+
+test('a file that vanished on this device says what to do, and the others go on', async () => {
+  const { db, clock, pump, hash, store, there } = await sending(2, (to) => ({
+    socket: async () => to.connect(undefined),
+  }));
+  const other = new Blob([bytesOf(100, 3)]);
+  const { hash: second, blocks } = await hashBlob(other);
+  await store.keep({ hash: second, bytes: 100, type: 'image/png' }, blocks, other);
+  await db.blobs.delete(hash);
+  pump.reach(true);
+  await until(
+    async () => there.whole.has(second) && (await db.outbox.get(hash))?.refused !== undefined,
+    () => clock.turn(10),
+  );
+  expect((await db.outbox.get(hash))?.refused?.hint).toMatch(/Add it to the project again/);
   await pump.close();
 });

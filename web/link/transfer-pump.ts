@@ -1,145 +1,144 @@
 // Moves assets between this device's store and the workstation for as long as it may: what lies in the outbox
-// goes out, what is wanted comes in, and after every break it goes on where it was. It owns the socket and when
-// to open it again; blocks and credits are the session's business.
+// goes out, what is wanted comes in, and after every break it goes on where it was. Which link is open is the line's
+// business, blocks and credits are the session's.
 import type { AssetHash } from '@myspinbot/shared/asset/asset.ts';
-import {
-  createTransferSession,
-  type TransferOutcome,
-  type TransferSession,
-} from '@myspinbot/shared/transfer/session.ts';
+import { createFragments } from '@myspinbot/shared/transfer/fragments.ts';
+import type { FrameLink, LinkKind } from '@myspinbot/shared/transfer/link.ts';
+import { createTransferSession, type TransferOutcome } from '@myspinbot/shared/transfer/session.ts';
+import type { Urgency } from '@myspinbot/shared/wire/transfer.ts';
 import type { AssetStore } from '../vault/assets.ts';
 import type { Clock } from './clock.ts';
-
-/** The part of a WebSocket that is used. */
-export interface TransferSocket {
-  binaryType: BinaryType;
-  onopen: (() => void) | null;
-  onclose: (() => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  send(frame: string | Uint8Array<ArrayBuffer>): void;
-  close(): void;
-}
+import { createLinkLine, type Dials, type LinkState } from './link-line.ts';
 
 /** Lists that change: what to send and what is wanted. Calls back with all of it, now and after each change. */
 export interface TransferLists {
   outbox(changed: (hashes: AssetHash[]) => void): () => void;
-  wanted(changed: (hashes: AssetHash[]) => void): () => void;
+  wanted(changed: (wanted: { hash: AssetHash; urgency: Urgency }[]) => void): () => void;
 }
 
 export interface TransferPump {
-  /** Whether the workstation is there: opens the socket, or stops trying. */
+  /** Whether the workstation is there: opens a link, or stops trying. */
   reach(here: boolean): void;
+  /** This kind of link and no other; undefined = the best. */
+  force(kind: LinkKind | undefined): void;
+  /** Nothing moves until it is told otherwise; what was on its way goes on from where it is. */
+  pause(is: boolean): void;
   close(): Promise<void>;
 }
 
-const FIRST_RETRY_MS = 250;
-const LAST_RETRY_MS = 4000;
 /** How often the count of bytes left is written: often enough for a bar, rarely enough for the disk. */
 const COUNT_MS = 250;
 
 export function createTransferPump(options: {
   store: AssetStore;
   lists: TransferLists;
-  connect(): TransferSocket;
+  dials: Dials;
   clock: Clock;
+  /** Who this is as long as it lives: 8 to 40 lower-case letters and digits. */
+  from: string;
+  onLink?(state: LinkState): void;
   /** Told of what went wrong in the store or on the wire; nothing is retried because of it. */
   onTrouble?(what: string, cause: unknown): void;
 }): TransferPump {
   const { store, clock } = options;
-  let here = false;
-  let closed = false;
-  let link: { socket: TransferSocket; session: TransferSession; stop(): void } | undefined;
-  let retryMs = FIRST_RETRY_MS;
-  let stopRetry: (() => void) | undefined;
-  let ending: Promise<void> = Promise.resolve();
   const left = new Map<AssetHash, number>();
+  const fragments = createFragments();
   let stopCount: (() => void) | undefined;
+  let here = false;
+  let isPaused = false;
 
   const trouble = (what: string) => (cause: unknown) => options.onTrouble?.(what, cause);
 
   const count = (hash: AssetHash, bytes: number) => {
+    const before = left.get(hash);
     left.set(hash, bytes);
+    if (before !== undefined) line.moved(before - bytes);
     stopCount ??= clock.after(COUNT_MS, () => {
       stopCount = undefined;
-      const all = [...left];
-      left.clear();
-      for (const [each, leftBytes] of all) void store.left(each, leftBytes).catch(trouble('count'));
+      for (const [each, leftBytes] of left) void store.left(each, leftBytes).catch(trouble('count'));
     });
   };
 
-  const open = () => {
-    if (closed || !here || link !== undefined) return;
-    stopRetry?.();
-    stopRetry = undefined;
-    const socket = options.connect();
-    socket.binaryType = 'arraybuffer';
+  const take = (link: FrameLink): { end(): Promise<void> } => {
+    left.clear();
     const session = createTransferSession({
-      send: (frame) => socket.send(frame as string | Uint8Array<ArrayBuffer>),
+      send: (frame) => link.send(frame),
+      frameBytes: link.frameBytes,
+      now: clock.now,
+      fragments,
+      from: options.from,
       store,
       // Nobody pushes files onto this device: only what was asked for is taken.
       admit: (_ref, asked) => (asked ? undefined : { why: 'busy' }),
       onEvent(event) {
         if (event.type === 'progress' && event.direction === 'out') {
           count(event.hash, event.totalBytes - event.doneBytes);
+        } else if (event.type === 'moved' && event.direction === 'in') {
+          line.moved(event.bytes);
         } else if (event.type === 'store-failed') {
           trouble(`store ${event.direction}`)(event.cause);
+          if (event.direction === 'out') void unreadable(event.hash).catch(trouble('outbox'));
         } else if (event.type === 'violation') {
           trouble('violation')(event.why);
-          socket.close();
+          link.close(event.why);
         }
       },
     });
-    const stops: (() => void)[] = [];
-    const mine = { socket, session, stop: () => stops.splice(0).forEach((stop) => void stop()) };
-    link = mine;
-    /** What this session was given already; a refusal is not repeated before the next connection. */
+    /** What this session was given already; a refusal is not repeated before the next link. */
     const given = new Set<string>();
-
-    socket.onopen = () => {
-      retryMs = FIRST_RETRY_MS;
-      session.open();
-      stops.push(
-        options.lists.outbox((hashes) => {
-          for (const hash of hashes) {
-            if (given.has(`out ${hash}`)) continue;
-            given.add(`out ${hash}`);
-            void session
-              .offer(hash)
-              .then((end) => {
-                // Queued anew after it was sent (the workstation lost it): it may be given again.
-                if (end.outcome === 'done') given.delete(`out ${hash}`);
-                return sent(hash, end);
-              })
-              .catch(trouble('outbox'));
-          }
-        }),
-        options.lists.wanted((hashes) => {
-          for (const hash of hashes) {
-            if (given.has(`in ${hash}`)) continue;
-            given.add(`in ${hash}`);
-            void session
-              .ask(hash)
-              .then((end) => {
-                if (end.outcome === 'done') given.delete(`in ${hash}`);
-                return arrived(hash, end);
-              })
-              .catch(trouble('wanted'));
-          }
-        }),
-      );
+    const once = (key: string, begin: () => Promise<TransferOutcome>, ended: Ended) => {
+      if (given.has(key)) return;
+      given.add(key);
+      begin()
+        .then((end) => {
+          // Queued anew after it was moved (the other side lost it): it may be given again.
+          if (end.outcome === 'done') given.delete(key);
+          return ended(end);
+        })
+        .catch(trouble(key));
     };
-    socket.onmessage = ({ data }) => {
-      if (typeof data === 'string') session.receive(data);
-      else if (data instanceof ArrayBuffer) session.receive(new Uint8Array(data));
-    };
-    socket.onclose = () => {
-      if (link !== mine) return;
-      end();
-      if (closed || !here) return;
-      stopRetry = clock.after(retryMs, open);
-      retryMs = Math.min(LAST_RETRY_MS, retryMs * 2);
+    const urgencies = new Map<AssetHash, Urgency>();
+    const stops = [
+      options.lists.outbox((hashes) => {
+        for (const hash of hashes)
+          once(
+            `out ${hash}`,
+            () => session.offer(hash),
+            (end) => sent(hash, end),
+          );
+      }),
+      options.lists.wanted((wanted) => {
+        for (const { hash, urgency } of wanted) {
+          // Somebody waits for it now: asked again, so that it goes first.
+          if (given.has(`in ${hash}`) && urgencies.get(hash) !== urgency) void session.ask(hash, urgency);
+          urgencies.set(hash, urgency);
+          once(
+            `in ${hash}`,
+            () => session.ask(hash, urgency),
+            (end) => arrived(hash, end),
+          );
+        }
+      }),
+    ];
+    session.open();
+    link.onFrame((frame) => session.receive(frame));
+    let ending: Promise<void> | undefined;
+    return {
+      end() {
+        for (const stop of stops.splice(0)) stop();
+        ending ??= session.close();
+        return ending;
+      },
     };
   };
+
+  const line = createLinkLine({
+    dials: options.dials,
+    clock,
+    take,
+    ...(options.onLink === undefined ? {} : { onState: options.onLink }),
+    onTrouble: (kind, why) => trouble(`link ${kind}`)(why),
+  });
 
   const sent = async (hash: AssetHash, end: TransferOutcome) => {
     left.delete(hash);
@@ -150,37 +149,29 @@ export function createTransferPump(options: {
     if (end.outcome === 'done') await store.unwant(hash);
     else if (end.outcome === 'refused') await store.wantRefused(hash, { why: end.why, hint: end.hint });
   };
+  const unreadable = (hash: AssetHash) =>
+    store.sendRefused(hash, {
+      why: 'unknown-asset',
+      hint: 'The file cannot be read on this device any more. Add it to the project again.',
+    });
 
-  const end = () => {
-    if (link === undefined) return;
-    const { socket, session, stop } = link;
-    link = undefined;
-    stop();
-    socket.onopen = null;
-    socket.onmessage = null;
-    socket.onclose = null;
-    socket.close();
-    ending = ending.then(() => session.close());
-  };
-
+  const settle = () => line.reach(here && !isPaused);
   return {
     reach(isHere) {
       here = isHere;
-      if (isHere) {
-        retryMs = FIRST_RETRY_MS;
-        open();
-      } else {
-        stopRetry?.();
-        stopRetry = undefined;
-        end();
-      }
+      settle();
+    },
+    force: (kind) => line.force(kind),
+    pause(is) {
+      if (is === isPaused) return;
+      isPaused = is;
+      settle();
     },
     async close() {
-      closed = true;
-      stopRetry?.();
       stopCount?.();
-      end();
-      await ending;
+      await line.close();
     },
   };
 }
+
+type Ended = (end: TransferOutcome) => Promise<void>;

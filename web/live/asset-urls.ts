@@ -71,7 +71,8 @@ export function createAssetUrls(world: {
           () => undefined, // The store cannot be read: there is no picture, and the saved state says why.
         );
       });
-      await world.store.want([hash]);
+      // On the screen: somebody waits for it.
+      await world.store.want([hash], 'watching');
     };
     begin().catch(() => undefined); // As above.
     return entry;

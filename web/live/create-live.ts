@@ -8,6 +8,7 @@ import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
 import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import { type ProjectId, projectFieldsSchema } from '@myspinbot/shared/project/project.ts';
 import { draftSpin } from '@myspinbot/shared/project/spin.ts';
+import type { Urgency } from '@myspinbot/shared/wire/transfer.ts';
 import { liveQuery } from 'dexie';
 import {
   createComputed,
@@ -28,6 +29,7 @@ import { provenSocket } from '../identity/proven-socket.ts';
 import { noteRemoval } from '../identity/removal-note.ts';
 import type { Bytes } from '../link/bytes.ts';
 import type { Clock } from '../link/clock.ts';
+import type { LinkStates } from '../link/link-states.ts';
 import { nextReach, type Reach, type ReachEvent } from '../link/reachability.ts';
 import { openAssetStore } from '../vault/assets.ts';
 import type { AppDatabase } from '../vault/database.ts';
@@ -47,6 +49,7 @@ import { createProgressView } from './progress-view.ts';
 import { createProjectIndex } from './project-index.ts';
 import { newId } from './random-id.ts';
 import { openRooms } from './rooms.ts';
+import { createTransfersDesk } from './transfers-desk.ts';
 import { createWorkspaceView } from './workspace-view.ts';
 
 /** Everything of the outside that the live layer touches. */
@@ -54,6 +57,8 @@ export interface LiveWorld {
   db: AppDatabase;
   tabs: TabChannel;
   bytes: Pick<Bytes, 'hash' | 'reach' | 'move' | 'close'>;
+  /** What the workers of all tabs say of the link. */
+  links: Pick<LinkStates, 'listen' | 'close'>;
   clock: Clock;
   /** `ws://host/sync`, without the room. */
   syncUrl: string;
@@ -120,6 +125,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       socket: provenSocket({ session: desk.session, socket: world.socket }),
       mayWrite: () => desk.place().mayWrite,
     });
+    const transfers = createTransfersDesk({ db, states: world.links });
     const [saved, setSaved] = createSignal(rooms.state());
     stops.push(rooms.onState(setSaved));
 
@@ -184,13 +190,18 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
         quietly(store.send(job.request.assets.map((asset) => asset.hash)));
       }
       const isOurs = job.request.device === device || edited.has(job.request.project);
-      if (isOurs && !job.wish.hidden) quietly(wantResult(job));
+      // What an open project makes is waited for; the rest is fetched because it may be wanted offline.
+      if (isOurs && !job.wish.hidden)
+        quietly(wantResult(job, edited.has(job.request.project) ? 'usual' : 'ahead'));
     };
-    const wantResult = async (job: Job) => {
+    const wantResult = async (job: Job, urgency: Urgency) => {
       const result = job.run?.result;
       if (result === undefined) return;
       const files = [result.video, result.poster, result.vtt, result.srt];
-      await store.want(files.flatMap((file) => (file === null ? [] : [file.hash])));
+      await store.want(
+        files.flatMap((file) => (file === null ? [] : [file.hash])),
+        urgency,
+      );
     };
 
     const outbox = liveQuery(() => db.outbox.toArray()).subscribe({
@@ -284,6 +295,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       for (const stop of stops.splice(0)) stop();
       desk.close();
       world.bytes.close();
+      world.links.close();
       urls.close();
       await rooms.close().catch(() => undefined); // What cannot be written now is lost with the page.
       await view.settled();
@@ -332,6 +344,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       pair: desk.pair,
       deviceName: world.device.name,
       devices: createDevicesDesk({ fetch: desk.session.fetch, clock }),
+      transfers,
       eraseAll: () => erase(),
       get projects() {
         return view.projects();
@@ -370,7 +383,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       openProject(id) {
         const project = open(id);
         // What this project made is kept here, so that it plays with the workstation off.
-        for (const job of view.jobs()) if (job.request.project === id) quietly(wantResult(job));
+        for (const job of view.jobs()) if (job.request.project === id) quietly(wantResult(job, 'usual'));
         if (getOwner() !== null) onCleanup(() => putAway(project));
         return project;
       },

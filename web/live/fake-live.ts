@@ -27,7 +27,17 @@ import {
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import { batch } from 'solid-js';
 import { createStore, produce, reconcile, unwrap } from 'solid-js/store';
-import type { Access, DevicesDesk, JobView, Live, OpenProject, PhotoCheck, Workstation } from './live.ts';
+import type {
+  Access,
+  DevicesDesk,
+  JobView,
+  LinkState,
+  Live,
+  OpenProject,
+  PhotoCheck,
+  TransfersDesk,
+  Workstation,
+} from './live.ts';
 
 interface FakeProject {
   entry: ProjectEntry;
@@ -45,6 +55,8 @@ interface World {
   urls: Record<string, string>;
   access: Access;
   invited: InvitationLink | undefined;
+  link: LinkState;
+  transferWishes: ReturnType<TransfersDesk['wishes']>;
   devices: DeviceRecord[];
   scripts: ScriptToken[];
   audit: AuditEntry[];
@@ -379,6 +391,13 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
         job.wish.hidden = hidden;
       });
     },
+    transfers: {
+      link: () => world.link,
+      wishes: () => world.transferWishes,
+      async wish(wish) {
+        set('transferWishes', wish);
+      },
+    },
     storage: async () => ({ usedBytes: 48_000_000, quotaBytes: 12_000_000_000, persisted: false }),
     persist: async () => true,
 
@@ -600,6 +619,8 @@ function emptyWorld(): World {
     urls: {},
     access: structuredClone(fakeAccess.owner),
     invited: undefined,
+    link: { kind: 'socket', bytesPerSecond: 62_000_000 },
+    transferWishes: { link: undefined, isPaused: false },
     devices: [],
     scripts: [],
     audit: [],

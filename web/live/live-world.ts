@@ -13,6 +13,7 @@ import { hashBlob } from '../vault/hashing.ts';
 import { createMemoryTabs } from '../vault/memory-tabs.ts';
 import type { TabChannel } from '../vault/tab-channel.ts';
 import { createLive, type LiveWorld, type OpenLive } from './create-live.ts';
+import type { LinkState } from './live.ts';
 
 let databases = 0;
 
@@ -34,6 +35,8 @@ export interface TestLive {
     ended: number;
     left: number;
   };
+  /** A worker of this browser says what moves files now. */
+  moves(link: LinkState): void;
   /** Ends as a crash does: nothing is flushed, nothing is closed in order. */
   crash(): void;
 }
@@ -72,6 +75,7 @@ export async function openTestLive(options: TestLiveOptions = {}): Promise<TestL
     await identity.pair(record, key);
   }
   const device = (await identity.read())?.device ?? '';
+  let tellLink: (state: LinkState) => void = () => undefined;
   const live = await createLive({
     db,
     tabs: (options.tabs ?? createMemoryTabs())(),
@@ -84,6 +88,13 @@ export async function openTestLive(options: TestLiveOptions = {}): Promise<TestL
       close: () => {
         seen.ended++;
       },
+    },
+    links: {
+      listen(heard) {
+        tellLink = heard;
+        return () => undefined;
+      },
+      close: () => undefined,
     },
     clock,
     syncUrl: 'ws://127.0.0.1:1/sync',
@@ -113,6 +124,7 @@ export async function openTestLive(options: TestLiveOptions = {}): Promise<TestL
   });
   if (options.invited !== undefined) live.invited(options.invited);
   return {
+    moves: (link) => tellLink(link),
     live,
     db,
     clock,

@@ -10,6 +10,7 @@ import type { JobPhase } from '@myspinbot/shared/job/life.ts';
 import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import type { Photo, ProjectEntry, ProjectFields, ProjectId } from '@myspinbot/shared/project/project.ts';
 import type { Missing } from '@myspinbot/shared/project/spin.ts';
+import type { LinkKind } from '@myspinbot/shared/transfer/link.ts';
 import type {
   AuditEntry,
   DeviceRecord,
@@ -101,6 +102,16 @@ export interface StorageReport {
   persisted: boolean;
 }
 
+/** The link that files move over now; undefined = none is open. */
+export type LinkState = { kind: LinkKind; bytesPerSecond: number | undefined } | undefined;
+
+export interface TransfersDesk {
+  link(): LinkState;
+  /** Kept on this device: a link to be used and no other (undefined = the best), and whether anything moves. */
+  wishes(): { link: LinkKind | undefined; isPaused: boolean };
+  wish(wish: { link?: LinkKind | undefined; isPaused?: boolean }): Promise<void>;
+}
+
 export interface Live {
   workstation(): Workstation;
   access(): Access;
@@ -120,6 +131,7 @@ export interface Live {
   /** What this device would be called when nobody says otherwise: "Android phone". */
   readonly deviceName: string;
   readonly devices: DevicesDesk;
+  readonly transfers: TransfersDesk;
   /** Erases everything the app keeps on this device: documents, files, keys, caches. The page must be left after. */
   eraseAll(): Promise<void>;
   /** Newest first, hidden and deleted ones left out; painted from the device's own store before any sync. */

@@ -14,6 +14,7 @@ import { useToasts } from '../parts/toast.tsx';
 import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { useDesk } from './desk.ts';
 import { engineTitle } from './engine-words.ts';
+import { Connection } from './settings-connection.tsx';
 import { Leaving, ThisDevice } from './settings-this-device.tsx';
 import { bytesWords } from './time-words.ts';
 import { reachOf, workstationWords } from './workstation-words.ts';
@@ -74,6 +75,8 @@ export default function Settings() {
           )}
         </Show>
       </Section>
+
+      <Connection />
 
       <Section title="Storage on this device">
         <Show when={storage.latest} fallback={<Skeleton shape="line" />}>

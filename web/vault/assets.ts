@@ -4,6 +4,7 @@
 import { type AssetHash, type AssetRef, BLOCK_BYTES, blockRange } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { PartialAsset, TransferStore } from '@myspinbot/shared/transfer/store.ts';
+import { type Urgency, urgencies } from '@myspinbot/shared/wire/transfer.ts';
 import { blockHash } from './block-hash.ts';
 import type { AppDatabase, RefusedNote } from './database.ts';
 
@@ -22,8 +23,8 @@ export interface AssetStore extends TransferStore {
   sent(hash: AssetHash): Promise<void>;
   sendRefused(hash: AssetHash, note: RefusedNote): Promise<void>;
 
-  /** Asks for assets; those that are here already are left out. */
-  want(hashes: readonly AssetHash[]): Promise<void>;
+  /** Asks for assets, or more urgently than before; those that are here already are left out. Default: usual. */
+  want(hashes: readonly AssetHash[], urgency?: Urgency): Promise<void>;
   wantRefused(hash: AssetHash, note: RefusedNote): Promise<void>;
   unwant(hash: AssetHash): Promise<void>;
 }
@@ -85,11 +86,14 @@ export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
       await db.outbox.update(hash, { refused: note });
     },
 
-    want: (hashes) =>
+    want: (hashes, urgency = 'usual') =>
       db.transaction('rw', db.assets, db.wanted, async () => {
         for (const hash of hashes) {
           if ((await db.assets.where('hash').equals(hash).count()) > 0) continue;
-          await db.wanted.put({ hash, askedAt: now() });
+          const before = await db.wanted.get(hash);
+          // Who waits for it counts, not who asked last.
+          const most = urgencies.find((one) => one === urgency || one === before?.urgency) ?? urgency;
+          await db.wanted.put({ hash, askedAt: now(), urgency: most });
         }
       }),
     async wantRefused(hash, note) {

@@ -5,6 +5,7 @@ import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
 import type { ProjectEntry, ProjectId } from '@myspinbot/shared/project/project.ts';
 import type { Refusal } from '@myspinbot/shared/transfer/session.ts';
+import type { Urgency } from '@myspinbot/shared/wire/transfer.ts';
 import { Dexie, type EntityTable, type Table } from 'dexie';
 
 /** Yjs updates of one commit, in order. `seq` grows with every commit of any tab. */
@@ -71,6 +72,8 @@ export interface OutboxRow {
 export interface WantedRow {
   hash: AssetHash;
   askedAt: number;
+  /** Absent = usual. */
+  urgency?: Urgency;
   refused?: RefusedNote;
 }
 

@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import { createMemoryStore } from '@myspinbot/shared/transfer/memory-store.ts';
 import { createTransferSession } from '@myspinbot/shared/transfer/session.ts';
 import { describeAsset, noise } from '@myspinbot/shared/transfer/store-contract.ts';
-import { encodeBlock } from '@myspinbot/shared/wire/block-frame.ts';
-import { encodeTransfer } from '@myspinbot/shared/wire/transfer.ts';
+import { encodePiece } from '@myspinbot/shared/wire/block-frame.ts';
+import { encodeTransfer, TRANSFER_VERSION } from '@myspinbot/shared/wire/transfer.ts';
 import { type Chance, chanceOf } from '../../queue/fixtures/random.ts';
 
 export interface TransferFuzzReport {
@@ -36,7 +36,7 @@ export async function fuzzTransfer({
   const here = describeAsset(noise(2000, 2), sha256);
   const frames = (): (string | Uint8Array)[] => [
     encodeTransfer({ type: 'transfer/offer', asset: ref, blocks: [...blocks] }),
-    encodeBlock(ref.hash, 0, bytes),
+    encodePiece({ hash: ref.hash, index: 0, offset: 0, bytes }),
     encodeTransfer({ type: 'transfer/ask', hash: here.ref.hash }),
     encodeTransfer({ type: 'transfer/want', hash: here.ref.hash, missing: [[0, 1]], credits: 4 }),
     encodeTransfer({ type: 'transfer/got', hash: here.ref.hash, index: 0 }),
@@ -64,7 +64,7 @@ export async function fuzzTransfer({
       });
       const before = process.cpuUsage();
       session.open();
-      session.receive(encodeTransfer({ type: 'transfer/hello', version: 1 }));
+      session.receive(encodeTransfer({ type: 'transfer/hello', version: TRANSFER_VERSION }));
       for (const frame of sent) {
         session.receive(frame);
         // What the store was asked is answered before the next frame comes.

@@ -7,8 +7,8 @@ import { jobRequestSchema } from '@myspinbot/shared/job/job.ts';
 import { createMemoryStore } from '@myspinbot/shared/transfer/memory-store.ts';
 import { createTransferSession, type TransferSession } from '@myspinbot/shared/transfer/session.ts';
 import { describeAsset, noise } from '@myspinbot/shared/transfer/store-contract.ts';
-import { encodeBlock } from '@myspinbot/shared/wire/block-frame.ts';
-import { encodeTransfer } from '@myspinbot/shared/wire/transfer.ts';
+import { decodePiece, encodePiece, MAX_PIECE_BYTES } from '@myspinbot/shared/wire/block-frame.ts';
+import { encodeTransfer, TRANSFER_VERSION } from '@myspinbot/shared/wire/transfer.ts';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { removeSmallAgents, type SmallAgent, startSmallAgent } from '../server/fixtures/small-agent.ts';
@@ -50,7 +50,9 @@ async function device(
   const session = createTransferSession({
     store,
     send(frame) {
-      if (typeof frame !== 'string' && ++blocks > cutAfter) return socket.terminate();
+      if (typeof frame !== 'string' && decodePiece(frame)?.offset === 0 && ++blocks > cutAfter) {
+        return socket.terminate();
+      }
       if (socket.readyState === socket.OPEN) socket.send(frame);
     },
   });
@@ -138,11 +140,16 @@ describe('a device', () => {
         if (said.at(-1)?.includes('refuse')) resolve();
       });
     });
-    socket.send(encodeTransfer({ type: 'transfer/hello', version: 1 }));
+    socket.send(encodeTransfer({ type: 'transfer/hello', version: TRANSFER_VERSION }));
     socket.send(encodeTransfer({ type: 'transfer/offer', asset: lie, blocks }));
     // Wait for the want, so that the blocks are within their credit.
     while (!said.some((one) => one.includes('transfer/want'))) await once(socket, 'message');
-    for (const index of [0, 1]) socket.send(encodeBlock(lie.hash, index, block(index)));
+    for (const index of [0, 1]) {
+      for (let offset = 0; offset < BLOCK_BYTES; offset += MAX_PIECE_BYTES) {
+        const bytes = block(index).subarray(offset, offset + MAX_PIECE_BYTES);
+        socket.send(encodePiece({ hash: lie.hash, index, offset, bytes }));
+      }
+    }
     await refused;
     expect(said.at(-1)).toContain('"bad-hash"');
     expect(agent.vault.has(lie.hash)).toBe(false);
@@ -170,7 +177,7 @@ describe('a hostile peer', () => {
     const { hash } = await agent.vault.put(noise(8 * BLOCK_BYTES, 8));
     const socket = await raw();
     socket.pause();
-    socket.send(encodeTransfer({ type: 'transfer/hello', version: 1 }));
+    socket.send(encodeTransfer({ type: 'transfer/hello', version: TRANSFER_VERSION }));
     socket.send(encodeTransfer({ type: 'transfer/ask', hash }));
     socket.send(encodeTransfer({ type: 'transfer/want', hash, missing: [[0, 8]], credits: 64 }));
     // It reads nothing and answers no ping: the heartbeat ends it.
