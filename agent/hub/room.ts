@@ -27,8 +27,8 @@ const MAX_GAPS = 256;
 /** What one peer may send at once, and each second from then on. A device back from a week offline sends one answer. */
 const MESSAGES = { burst: 4000, perSecond: 200 };
 const BYTES = { burst: 64 * 1024 * 1024, perSecond: 4 * 1024 * 1024 };
-/** A call for a direct link has an offer, an end and a dozen candidates. */
-const SIGNALS = { burst: 64, perSecond: 4 };
+/** A call for a direct link has an offer, an end and up to a dozen candidates; a bad network makes one call again. */
+const SIGNALS = { burst: 256, perSecond: 16 };
 
 /** One connected peer, as the room needs it. It is also the origin of the peer's transactions. */
 export interface Peer {

@@ -115,8 +115,9 @@ export function createPeerLinks(world: {
 
   /** The same, said to the device: it may be on a connection that has failed. */
   const endIt = (attempt: Attempt, why: string) => {
-    if (!attempt.isOver) tell(attempt.caller, { type: 'signal/end', peer: attempt.peer });
+    if (attempt.isOver) return;
     drop(attempt, why);
+    tell(attempt.caller, { type: 'signal/end', peer: attempt.peer });
   };
 
   const offered = async (caller: Caller, peer: string, sdp: string, signature: string) => {
