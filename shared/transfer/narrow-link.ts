@@ -36,10 +36,12 @@ export function createNarrowLinks(
         const limit = typeof frame === 'string' ? MAX_TRANSFER_TEXT : frameBytes;
         if (frame.length > limit) throw new RangeError(`A frame of ${frame.length} does not fit (${limit}).`);
         const copy = typeof frame === 'string' ? frame : frame.slice();
-        travelling += copy.length;
+        // Whoever is told of a frame may hand its buffer on: then it has no length any more.
+        const size = copy.length;
+        travelling += size;
         void Promise.resolve().then(() => {
           if (!other.take(copy)) cut('nobody listens');
-          travelling -= copy.length;
+          travelling -= size;
           if (travelling >= roomBytes) return;
           const all = late;
           late = [];

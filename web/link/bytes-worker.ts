@@ -13,6 +13,7 @@ import { hashBlob } from '../vault/hashing.ts';
 import type { FromBytesWorker, ToBytesWorker } from './bytes-messages.ts';
 import { systemClock } from './clock.ts';
 import { openLinkStates } from './link-states.ts';
+import { openPeerLink } from './peer-port.ts';
 import { openSocketLink, type TransferSocket } from './socket-link.ts';
 import { watchTransferLists } from './transfer-lists.ts';
 import { createTransferPump, type TransferPump } from './transfer-pump.ts';
@@ -67,6 +68,8 @@ function startMoving(): void {
       },
     },
     dials: {
+      direct: () =>
+        openPeerLink((port) => self.postMessage({ type: 'direct', port } satisfies FromBytesWorker, [port])),
       socket: () => openSocketLink(new ProvenSocket(url) as unknown as TransferSocket, systemClock),
       http: async () => openHttpLink(request),
     },
