@@ -5,7 +5,7 @@ import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import type { Page } from 'playwright';
 import { beforeAll, expect, test } from 'vitest';
 import { type RunningAgent, startAgent } from '../harness/agent.ts';
-import { addPhoto, choose, isSaved, newProject, openApp, workstationIsHere } from '../harness/app.ts';
+import { addPhoto, choose, isSaved, newProject, openApp } from '../harness/app.ts';
 import { expectNoComplaints, openProfile, screenshot } from '../harness/browser.ts';
 import { drawnPortrait } from '../harness/place.ts';
 import { scratchFolder } from '../harness/scratch.ts';
@@ -49,13 +49,8 @@ const tellNothing = () =>
 
 async function goDirect(page: Page): Promise<void> {
   await page.goto(`${agent.url}/settings`);
-  await workstationIsHere(page);
   await choose(page, 'Direct');
-}
-
-/** Goes to a screen without loading the page anew: what is open stays open. */
-async function visit(page: Page, path: string): Promise<void> {
-  await page.goto(`${agent.url}${path}`);
+  await expect.poll(() => page.getByRole('radio', { name: 'Direct' }).isChecked()).toBe(true);
 }
 
 test('a photo goes to the workstation and on to another device, straight, and removing that one ends its link', async () => {
@@ -64,7 +59,7 @@ test('a photo goes to the workstation and on to another device, straight, and re
   await first.addInitScript(tellNothing);
   await openApp(first, agent);
   await goDirect(first);
-  await visit(first, '/');
+  await first.goto(agent.url);
   await newProject(first);
   await addPhoto(first, drawnPortrait());
   await isSaved(first);
@@ -86,10 +81,14 @@ test('a photo goes to the workstation and on to another device, straight, and re
   await openApp(second, agent);
   await goDirect(second);
   const before = await moved('out');
-  await visit(second, project);
+  await second.goto(agent.url + project);
   await expect.poll(() => moved('out'), { timeout: 60_000 }).toBeGreaterThan(before + 10_000);
   await expect
-    .poll(() => second.locator('img').evaluateAll((all) => all.filter((img) => img.naturalWidth > 0).length))
+    .poll(() =>
+      second
+        .locator('img')
+        .evaluateAll((all) => all.filter((img) => (img as HTMLImageElement).naturalWidth > 0).length),
+    )
     .toBeGreaterThan(0);
 
   const device = noted('direct.open').at(-1)!.device as string;
@@ -132,7 +131,7 @@ test('a fingerprint that somebody swaps on the way is found out by the workstati
   const refused = () => noted('direct.refused').filter(({ why }) => why === 'bad-signature').length;
   const before = refused();
   await goDirect(page);
-  await visit(page, '/');
+  await page.goto(agent.url);
   await newProject(page);
   await addPhoto(page, drawnPortrait());
   await expect.poll(refused, { timeout: 60_000 }).toBeGreaterThan(before);
@@ -168,7 +167,7 @@ test('and by the device, which then goes another way', async () => {
   await expect.poll(() => warnings.join('\n'), { timeout: 60_000 }).toContain('Somebody changed');
   expect(noted('direct.open').length).toBe(opened);
   await choose(page, 'Fastest');
-  await visit(page, '/');
+  await page.goto(agent.url);
   await newProject(page);
   await addPhoto(page, drawnPortrait());
   await page.getByText('Good face').waitFor({ timeout: 60_000 });
