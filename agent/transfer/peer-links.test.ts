@@ -146,7 +146,10 @@ describe('a call', () => {
     const over = closed(there);
     here.close();
     await over;
-    expect(events.at(-1)).toEqual({ type: 'direct', open: 0 });
+    expect(events).toEqual([
+      { type: 'direct', open: 1 },
+      { type: 'direct', open: 0 },
+    ]);
   });
 
   test('tells of no address that the agent does not answer on', async () => {

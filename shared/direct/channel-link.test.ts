@@ -231,6 +231,27 @@ describe('room', () => {
     expect(sent.at(-1)).toBe('tlate');
   });
 
+  test('whoever is told of the end and ends it again is told once', () => {
+    let told = 0;
+    const link: ChannelLink = createChannelLink(
+      {
+        bufferedAmount: 0,
+        send() {
+          throw new Error('broken');
+        },
+        whenLow: () => undefined,
+        close: () => undefined,
+      },
+      handClock(),
+      () => {
+        told++;
+        link.close('again');
+      },
+    );
+    link.opened();
+    expect(told).toBe(1);
+  });
+
   test('a channel that cannot send is a link that is gone', () => {
     const { link, state, whys, greet } = alone();
     greet();

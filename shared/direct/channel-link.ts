@@ -63,6 +63,7 @@ export function createChannelLink(
 ): ChannelLink {
   const inbox = createLinkInbox();
   let isOpen = false;
+  let isEnding = false;
   let isGreeted = false;
   let settle: { resolve(): void; reject(cause: Error): void } | undefined;
   const greeted = new Promise<void>((resolve, reject) => {
@@ -81,7 +82,9 @@ export function createChannelLink(
   let stopLooking: (() => void) | undefined;
 
   const end = (why: string) => {
-    if (inbox.ended() !== undefined) return;
+    // Whoever is told may end it again.
+    if (isEnding) return;
+    isEnding = true;
     stopLooking?.();
     const late = queue;
     queue = [];
@@ -223,7 +226,7 @@ export function createChannelLink(
     onClose: inbox.onClose,
     close(why) {
       if (inbox.ended() !== undefined) return;
-      if (isOpen) put(`x${(why ?? '').slice(0, 120)}`);
+      if (isOpen && !isEnding) put(`x${(why ?? '').slice(0, 120)}`);
       end(why ?? 'closed');
     },
   };

@@ -80,7 +80,7 @@ export function openPeerEnd(
   }
   const poll = (then: () => void) => {
     stopPolling = clock.after(POLL_MS, () => {
-      if (isOver) return;
+      if (isOver || channel.readyState !== 'open') return;
       if (channel.bufferedAmount <= LOW_WATER_BYTES) then();
       else poll(then);
     });
@@ -88,9 +88,12 @@ export function openPeerEnd(
   const link = createChannelLink(
     {
       get bufferedAmount() {
-        return isOver ? 0 : channel.bufferedAmount;
+        return isOver || channel.readyState !== 'open' ? 0 : channel.bufferedAmount;
       },
-      send: (message) => channel.send(message as never),
+      send(message) {
+        if (isOver || channel.readyState !== 'open') throw new Error('the channel is not open');
+        channel.send(message as never);
+      },
       whenLow(then) {
         if (hasEvent && channel.bufferedAmount > LOW_WATER_BYTES) lowNow = then;
         else poll(then);
