@@ -21,8 +21,10 @@ import { readRunning, runningFile } from './running-file.ts';
 import { securityOf } from './security-report.ts';
 import { startServer } from './server/server.ts';
 import { createUploadLimits } from './server/upload-limits.ts';
+import { createPeerLinks } from './transfer/peer-links.ts';
 import { createSocketLinks } from './transfer/socket-links.ts';
 import { createTransfers } from './transfer/transfers.ts';
+import { loadWebRtc } from './transfer/webrtc.ts';
 import { openQuota } from './vault/quota.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
@@ -82,11 +84,23 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     });
     // The last: whatever is still answered asks it.
     parts.push({ order: 9, close: () => gate.close() });
+    const peers = createPeerLinks({
+      agent: id,
+      load: loadWebRtc,
+      sign: gate.signSignals,
+      isSigned: gate.isSignedByDevice,
+      // As in a URL, where IPv6 stands in brackets.
+      addresses: () => [...(network?.hosts() ?? [])].map((host) => host.replace(/^\[(.*)\]$/, '$1')),
+      clock,
+      log: log.child({ room: 'direct' }),
+    });
+    parts.push({ order: 3, close: () => peers.close() });
     const hub = await createHub({
       dir: join(dataDir, 'documents'),
       clock,
       log: log.child({ room: 'hub' }),
       nameOf: (device) => gate.device(device)?.name,
+      signals: peers.receive,
     });
     parts.push({ order: 7, close: () => hub.close() });
     await shutFolders(dataDir, ['vault', 'documents', 'ledger', 'work'], log);
@@ -115,6 +129,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       log: transferLog,
     });
     const sockets = createSocketLinks({ transfers, log: transferLog });
+    peers.onLink((link, who) => transfers.take(link, who));
     parts.push({
       order: 3,
       close: async () => {
@@ -123,6 +138,8 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       },
     });
     const stopCutting = gate.onCut((principal) => {
+      // Before the socket that tells the other end of it.
+      peers.cut(principal);
       hub.cut(principal);
       transfers.cut(principal);
     });

@@ -19,7 +19,7 @@ import { guardEntries } from './guard-entries.ts';
 import { followWorkspace } from './guest-document.ts';
 import type { Hub } from './port.ts';
 import { rightsIn } from './rights.ts';
-import { createRoom, MAX_MESSAGE_BYTES, type Peer, type Room } from './room.ts';
+import { createRoom, MAX_MESSAGE_BYTES, type Peer, type Room, signalMessage } from './room.ts';
 
 /** How long a socket that is cut may take to say goodbye. */
 const GOODBYE_MS = 300;
@@ -65,6 +65,8 @@ export interface HubOptions {
   heartbeatMs?: number;
   /** What a paired device is called; shown to the others whatever it says of itself. */
   nameOf?(device: string): string | undefined;
+  /** Takes what somebody says about direct links, and how to answer them; false = that was none. */
+  signals?(from: { who: Principal; send(text: string): void }, text: string): boolean;
 }
 
 export async function createHub(options: HubOptions): Promise<SocketHub> {
@@ -213,6 +215,11 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
         socket.close(1008, why);
       },
     };
+    const { signals } = options;
+    if (signals !== undefined && (name === WORKSPACE_ROOM || guestRoomProject(name) !== undefined)) {
+      const from = { who, send: (text: string) => peer.send(signalMessage(text)) };
+      peer.signal = (text) => signals(from, text);
+    }
     missedPings.set(socket, 0);
     owners.set(socket, { who, leave: () => room.leave(peer) });
     emit({ type: 'sockets', open: missedPings.size });

@@ -1,5 +1,7 @@
 // One loaded document and everybody connected to it: the y-protocols conversation (sync, awareness), with limits.
 // It does not know WebSockets, storage, which room it is, or why somebody may only read.
+
+import { MAX_SIGNAL_TEXT, SIGNAL_MESSAGE } from '@myspinbot/shared/wire/signal.ts';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
@@ -25,6 +27,8 @@ const MAX_GAPS = 256;
 /** What one peer may send at once, and each second from then on. A device back from a week offline sends one answer. */
 const MESSAGES = { burst: 4000, perSecond: 200 };
 const BYTES = { burst: 64 * 1024 * 1024, perSecond: 4 * 1024 * 1024 };
+/** A call for a direct link has an offer, an end and up to a dozen candidates; a bad network makes one call again. */
+const SIGNALS = { burst: 256, perSecond: 16 };
 
 /** One connected peer, as the room needs it. It is also the origin of the peer's transactions. */
 export interface Peer {
@@ -35,6 +39,8 @@ export interface Peer {
   readonly seesDevices: boolean;
   /** Who it proved to be: what it may say of itself. */
   readonly shownAs: { readonly id: string; readonly name: string | undefined };
+  /** Takes what it says about direct links; false = that was none. Absent = not here. */
+  signal?(text: string): boolean;
   /** Cuts the peer off; `why` is for the log and the close frame. */
   cut(why: string): void;
 }
@@ -65,6 +71,7 @@ export function createRoom(
     asked: boolean;
     messages: number;
     bytes: number;
+    signals: number;
     at: number;
   }
   const peers = new Map<Peer, State>();
@@ -94,6 +101,7 @@ export function createRoom(
     const seconds = Math.max(0, now - state.at) / 1000;
     state.at = now;
     state.messages = Math.min(MESSAGES.burst, state.messages + seconds * MESSAGES.perSecond) - 1;
+    state.signals = Math.min(SIGNALS.burst, state.signals + seconds * SIGNALS.perSecond);
     state.bytes = Math.min(BYTES.burst, state.bytes + seconds * BYTES.perSecond) - length;
     return state.messages >= 0 && state.bytes >= 0;
   };
@@ -146,7 +154,14 @@ export function createRoom(
     awareness,
     join(peer) {
       const at = limits.clock.now();
-      peers.set(peer, { gaps: 0, asked: false, messages: MESSAGES.burst, bytes: BYTES.burst, at });
+      peers.set(peer, {
+        gaps: 0,
+        asked: false,
+        messages: MESSAGES.burst,
+        bytes: BYTES.burst,
+        signals: SIGNALS.burst,
+        at,
+      });
       if (peer.mayWrite) peer.send(step1());
       peer.send(presenceFor(peer));
     },
@@ -170,7 +185,11 @@ export function createRoom(
           // Also to the sender: a client closes a link on which it hears nothing for 30 s.
           if (update !== undefined) tellPresence(update);
         } else if (kind === QUERY_AWARENESS) peer.send(presenceFor(peer));
-        else if (kind !== AUTH) peer.cut('not a sync protocol message');
+        else if (kind === SIGNAL_MESSAGE && peer.signal !== undefined) {
+          if (message.length > MAX_SIGNAL_TEXT) return peer.cut('the signal is too large');
+          if (--state.signals < 0) return peer.cut('too many signals at once');
+          if (!peer.signal(decoding.readVarString(decoder))) peer.cut('not a signal');
+        } else if (kind !== AUTH) peer.cut('not a sync protocol message');
       } catch {
         peer.cut('a message that cannot be read');
       }
@@ -186,6 +205,14 @@ export function createRoom(
       doc.destroy();
     },
   };
+}
+
+/** A text about direct links as one message of a sync socket. */
+export function signalMessage(text: string): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, SIGNAL_MESSAGE);
+  encoding.writeVarString(encoder, text);
+  return encoding.toUint8Array(encoder);
 }
 
 /** The highest clock a document may reach by one update: a person types for years and stays below. */

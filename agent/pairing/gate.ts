@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { may, type Principal, principalId } from '@myspinbot/shared/access/access.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { signals } from '@myspinbot/shared/pairing/statements.ts';
 import {
   type AgentIdentity,
   type AuditEntry,
@@ -24,6 +25,7 @@ import { openOwnMachine } from './own-machine.ts';
 import type { Gate, Origin } from './port.ts';
 import { createProofs } from './proofs.ts';
 import { type KeptDevice, openRegistry } from './registry.ts';
+import { isSignedBy } from './signatures.ts';
 import { openStore, type Store } from './store.ts';
 import { bearerOf, createDeviceTokens, hashOf, newScriptToken, TOKEN_MS } from './tokens.ts';
 
@@ -332,6 +334,13 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
       const written = registry.removeScript(id, note);
       cut(id);
       await written;
+    },
+
+    signSignals: (fields) => identity.sign(signals(fields)),
+    async isSignedByDevice(fields, signature) {
+      const device = registry.device(fields.device);
+      if (device === undefined || device.removed !== undefined) return false;
+      return await isSignedBy(device.key, signals(fields), signature);
     },
 
     seen(who) {

@@ -2,6 +2,7 @@
 // How it is remembered and proved is this folder's own business. Nothing here knows HTTP replies or sockets.
 import type { Principal, Role, Scope } from '@myspinbot/shared/access/access.ts';
 import type { AssetRef } from '@myspinbot/shared/asset/asset.ts';
+import type { Signals } from '@myspinbot/shared/pairing/statements.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import type {
   AgentIdentity,
@@ -93,6 +94,11 @@ export interface Gate {
     from?: string,
   ): Promise<{ token: string; record: ScriptToken }>;
   removeScript(id: string, by: Principal, from?: string): Promise<void>;
+
+  /** Signs how the agent's end of a direct link is recognised. */
+  signSignals(fields: Signals): Promise<string>;
+  /** Whether the device that they name, still paired, signed how its end is recognised. Never throws. */
+  isSignedByDevice(fields: Signals, signature: string): Promise<boolean>;
 
   /** This principal was just heard of: for "last seen". */
   seen(who: Principal): void;

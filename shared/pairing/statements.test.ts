@@ -9,6 +9,7 @@ import {
   deviceJoins,
   deviceProves,
   pairingContext,
+  signals,
 } from './statements.ts';
 
 const context = {
@@ -26,6 +27,15 @@ const statements = {
   agentChallenges: agentChallenges({ ...asked, nonce: 'n' }),
   deviceProves: deviceProves({ agent: 'a_1', device: 'd_1', nonce: 'n', purpose: 'socket /sync/workspace' }),
   agentRemoves: agentRemoves({ ...asked, erase: true }),
+  signals: signals({
+    agent: 'a_1',
+    device: 'd_1',
+    peer: 'n',
+    side: 'agent',
+    fingerprint: 'AB',
+    answers: 'CD',
+    sdp: 'v=0',
+  }),
 };
 
 test('a statement is its version, its purpose and its fields, each with its length before it', () => {
@@ -55,6 +65,7 @@ test('every statement is written as it always was', () => {
     agentChallenges: 'bffb88403e17ca78',
     deviceProves: '9ef658fef85ca36f',
     agentRemoves: '773827bb2ca86243',
+    signals: '59ce9328585fcc66',
   });
 });
 

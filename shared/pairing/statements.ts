@@ -76,6 +76,27 @@ export function agentRemoves(fields: {
   ]);
 }
 
+/** One side's description of its end of a direct link; whose it is, and which end it answers. */
+export interface Signals {
+  agent: string;
+  device: string;
+  /** The attempt, as the device named it. */
+  peer: string;
+  side: 'agent' | 'device';
+  /** Of the certificate that this end will show: "AB:CD:...". */
+  fingerprint: string;
+  /** The fingerprint that an answer answers; empty in an offer. */
+  answers: string;
+  /** The whole description as it is sent, so that nothing of it can be changed on the way. */
+  sdp: string;
+}
+
+/** A side's word on how its end of a direct link is recognised. */
+export function signals(fields: Signals): Uint8Array {
+  const { agent, device, peer, side, fingerprint, answers, sdp } = fields;
+  return joined([VERSION, 'signals', agent, device, peer, side, fingerprint, answers, sdp]);
+}
+
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(a.length + b.length);
   bytes.set(a);

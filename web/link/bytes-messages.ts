@@ -8,5 +8,7 @@ export type ToBytesWorker =
 
 export type FromBytesWorker =
   | { type: 'hashed'; id: number; hashes: BlobHashes }
+  /** A direct link is wanted at this port: only the page can open one. */
+  | { type: 'direct'; port: MessagePort }
   | { type: 'unreadable'; id: number; message: string }
   | { type: 'trouble'; what: string; message: string };

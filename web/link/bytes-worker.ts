@@ -6,6 +6,7 @@ import { hashBlob } from '../vault/hashing.ts';
 import type { FromBytesWorker, ToBytesWorker } from './bytes-messages.ts';
 import { systemClock } from './clock.ts';
 import { openLinkStates } from './link-states.ts';
+import { openPeerLink } from './peer-port.ts';
 import { type StartedPump, startPump, TRANSFER_LOCK } from './start-pump.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -25,6 +26,9 @@ function startMoving(): void {
     fetch: (input, init) => fetch(input, init),
     socket: WebSocket,
     clock: systemClock,
+    // A worker has no peers: the page makes one and hands over its frames.
+    openDirect: () =>
+      openPeerLink((port) => self.postMessage({ type: 'direct', port } satisfies FromBytesWorker, [port])),
     moves: 'both',
     onLink: openLinkStates().tell,
     onTrouble: (what, cause) =>

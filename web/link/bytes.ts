@@ -11,6 +11,8 @@ export interface Bytes {
   reach(here: boolean): void;
   /** There is something to move. */
   move(): void;
+  /** Puts a direct link at every port that the worker asks for one at. */
+  onDirect(serve: (port: MessagePort) => void): void;
   close(): void;
 }
 
@@ -18,6 +20,7 @@ export function createBytes(make: () => Worker): Bytes {
   let worker: Worker | undefined;
   let here = false;
   let next = 0;
+  let serve: ((port: MessagePort) => void) | undefined;
   const open = new Map<number, { resolve(hashes: BlobHashes): void; reject(failure: Failure): void }>();
   const tell = (message: ToBytesWorker) => start().postMessage(message);
   const take = (id: number) => {
@@ -33,6 +36,7 @@ export function createBytes(make: () => Worker): Bytes {
     started.onmessage = (event: MessageEvent<FromBytesWorker>) => {
       const message = event.data;
       if (message.type === 'hashed') take(message.id)?.resolve(message.hashes);
+      else if (message.type === 'direct') serve?.(message.port);
       else if (message.type === 'unreadable') take(message.id)?.reject(unreadable(message.message));
       else console.warn(`transfer/${message.what}`, message.message);
     };
@@ -57,6 +61,9 @@ export function createBytes(make: () => Worker): Bytes {
       if (worker !== undefined) tell({ type: 'reach', here });
     },
     move: () => void start(),
+    onDirect(next) {
+      serve = next;
+    },
     close() {
       worker?.terminate();
       for (const each of open.values()) each.reject(unreadable('the page was closed'));

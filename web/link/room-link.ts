@@ -4,6 +4,7 @@
 // "Has for certain": frames arrive in order, so the answer to a sync step 1 that was sent after a change proves
 // that the change was taken. The first step 1 of a connection proves nothing, because offline changes are sent
 // only when the workstation asks for them.
+import { SIGNAL_MESSAGE } from '@myspinbot/shared/wire/signal.ts';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import type { Awareness } from 'y-protocols/awareness';
@@ -26,6 +27,8 @@ export interface RoomLink {
   changed(): void;
   /** Tries at once instead of waiting for the next attempt. */
   nudge(): void;
+  /** Says something about direct links; false when the line is not open. */
+  signal(text: string): boolean;
   close(): void;
 }
 
@@ -34,7 +37,7 @@ export function fromWorkstation(origin: unknown): boolean {
   return origin instanceof WebsocketProvider;
 }
 
-/** Sends questions only: what there is, and who is here. */
+/** Sends questions only: what there is, and who is here; and what is no part of the document. */
 function listening(Socket: typeof WebSocket): typeof WebSocket {
   return class extends Socket {
     override send(frame: Parameters<WebSocket['send']>[0]): void {
@@ -44,7 +47,7 @@ function listening(Socket: typeof WebSocket): typeof WebSocket {
 }
 
 function isQuestion(frame: Uint8Array): boolean {
-  if (frame[0] === messageQueryAwareness) return true;
+  if (frame[0] === messageQueryAwareness || frame[0] === SIGNAL_MESSAGE) return true;
   return frame[0] === messageSync && frame[1] === syncProtocol.messageYjsSyncStep1;
 }
 
@@ -63,6 +66,8 @@ export function openRoomLink(options: {
   /** The workstation has own commits up to this number. */
   handOver(written: number): void;
   onConnected?(connected: boolean): void;
+  /** The workstation said something about direct links. */
+  onSignal?(text: string): void;
 }): RoomLink {
   const { clock } = options;
   const provider = new WebsocketProvider(options.serverUrl, encodeURIComponent(options.room), options.doc, {
@@ -139,6 +144,13 @@ export function openRoomLink(options: {
     }
   });
 
+  provider.messageHandlers[SIGNAL_MESSAGE] = (_encoder, decoder) => {
+    heardAt = clock.now();
+    probedAt = undefined;
+    const text = decoding.readVarString(decoder);
+    options.onSignal?.(text);
+  };
+
   const drop = () => {
     const { ws } = provider;
     // Closing takes as long as the peer likes; the provider is told at once.
@@ -185,6 +197,15 @@ export function openRoomLink(options: {
       if (provider.wsconnected || provider.wsconnecting) return;
       provider.disconnect();
       provider.connect();
+    },
+    signal(text) {
+      const { ws } = provider;
+      if (ws === null || !provider.wsconnected) return false;
+      const encoder = encoding.createEncoder();
+      encoding.writeVarUint(encoder, SIGNAL_MESSAGE);
+      encoding.writeVarString(encoder, text);
+      ws.send(encoding.toUint8Array(encoder));
+      return true;
     },
     close() {
       closed = true;

@@ -1,6 +1,7 @@
 // Starts the pump on this device's own store, with this device's own proof: what the bytes worker of a page and the
 // service worker have in common. Whoever starts it holds the lock, so that only one of all pages and workers moves.
 import { type HttpRequest, openHttpLink } from '@myspinbot/shared/transfer/http-link.ts';
+import type { FrameLink } from '@myspinbot/shared/transfer/link.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { openIdentity } from '../identity/identity.ts';
 import { provenSocket } from '../identity/proven-socket.ts';
@@ -28,6 +29,8 @@ export function startPump(world: {
   href: string;
   fetch: typeof fetch;
   socket: typeof WebSocket;
+  /** Opens a data channel to the workstation, where there is a page that can. */
+  openDirect?(): Promise<FrameLink>;
   clock: Clock;
   /** `out`: only what lies in the outbox moves. */
   moves: 'both' | 'out';
@@ -65,6 +68,7 @@ export function startPump(world: {
     },
     dials: {
       socket: () => openSocketLink(new ProvenSocket(url) as unknown as TransferSocket, clock),
+      ...(world.openDirect === undefined ? {} : { direct: world.openDirect }),
       http: async () => openHttpLink(requestBy(session.fetch)),
     },
     clock,

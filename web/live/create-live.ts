@@ -31,6 +31,7 @@ import { noteRemoval } from '../identity/removal-note.ts';
 import type { Bytes } from '../link/bytes.ts';
 import type { Clock } from '../link/clock.ts';
 import type { LinkStates } from '../link/link-states.ts';
+import { servePeerPort } from '../link/peer-port.ts';
 import { nextReach, type Reach, type ReachEvent } from '../link/reachability.ts';
 import { openAssetStore } from '../vault/assets.ts';
 import type { AppDatabase } from '../vault/database.ts';
@@ -62,7 +63,7 @@ import { createWorkspaceView } from './workspace-view.ts';
 export interface LiveWorld {
   db: AppDatabase;
   tabs: TabChannel;
-  bytes: Pick<Bytes, 'hash' | 'reach' | 'move' | 'close'>;
+  bytes: Pick<Bytes, 'hash' | 'reach' | 'move' | 'close' | 'onDirect'>;
   /** What the workers of all tabs say of the link. */
   links: Pick<LinkStates, 'listen' | 'close'>;
   clock: Clock;
@@ -136,6 +137,14 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       mayWrite: () => desk.place().mayWrite,
     });
     const transfers = createTransfersDesk({ db, states: world.links });
+    world.bytes.onDirect((port) => {
+      quietly(
+        servePeerPort(port, async () => {
+          const { callWorkstation } = await import('../link/peer-link.ts');
+          return callWorkstation({ line: rooms.signals, identity, clock });
+        }),
+      );
+    });
     const [saved, setSaved] = createSignal(rooms.state());
     stops.push(rooms.onState(setSaved));
 

@@ -83,6 +83,7 @@ export async function openTestLive(options: TestLiveOptions = {}): Promise<TestL
     bytes: {
       hash: hashBlob,
       reach: (here) => void seen.here.push(here),
+      onDirect: () => undefined,
       move: () => {
         seen.moves++;
       },

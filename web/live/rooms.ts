@@ -4,6 +4,7 @@ import { guestRoomProject } from '@myspinbot/shared/document/layout.ts';
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import type { Clock } from '../link/clock.ts';
+import type { SignalLine } from '../link/peer-link.ts';
 import { fromWorkstation, openRoomLink, type RoomLink } from '../link/room-link.ts';
 import type { DocumentLog } from '../vault/document-log.ts';
 import { openStoredDocument, type SaveState, type StoredDocument } from '../vault/stored-document.ts';
@@ -24,6 +25,8 @@ export interface Rooms {
    * a time: when it is released its link closes at once.
    */
   lead(room: string, awareness: (doc: Y.Doc) => Awareness, connected: (is: boolean) => void): OpenRoom;
+  /** What is said about direct links, over the link of the room that leads. */
+  readonly signals: SignalLine;
   /** Joins rooms whose changes never reached the workstation, a few at a time. */
   sendUnsent(): Promise<void>;
   state(): SaveState;
@@ -61,6 +64,7 @@ export function openRooms(world: {
   const { log, tabs, clock } = world;
   const held = new Map<string, Held>();
   const listeners = new Set<(state: SaveState) => void>();
+  const ears = new Set<(text: string) => void>();
   /** Rooms that `sendUnsent` holds open. */
   const sending = new Map<string, OpenRoom>();
   let isAllowed = false;
@@ -94,6 +98,9 @@ export function openRooms(world: {
         );
       },
       onConnected: (is) => entry.leads?.connected(is),
+      onSignal(text) {
+        if (entry.leads !== undefined) for (const hear of ears) hear(text);
+      },
     });
   };
 
@@ -260,6 +267,17 @@ export function openRooms(world: {
           open.release();
         },
       };
+    },
+    signals: {
+      send(text) {
+        for (const entry of held.values())
+          if (entry.leads !== undefined) return entry.link?.signal(text) ?? false;
+        return false;
+      },
+      listen(heard) {
+        ears.add(heard);
+        return () => ears.delete(heard);
+      },
     },
     sendUnsent,
     state: () => state,

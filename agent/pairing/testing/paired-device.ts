@@ -13,6 +13,8 @@ import {
   deviceJoins,
   deviceProves,
   pairingContext,
+  type Signals,
+  signals,
 } from '@myspinbot/shared/pairing/statements.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import {
@@ -75,6 +77,8 @@ export interface TestDevice {
   challenge(): Promise<Challenged>;
   /** A fresh proof. Throws Failure `unpaired` when the agent does not know this device any more. */
   prove(purpose: 'token' | `socket ${string}`): Promise<TokenRequest>;
+  /** Signs how this device's end of a direct link is recognised. */
+  signSignals(fields: Signals): Promise<string>;
   token(): Promise<string>;
   /** Headers of a request of this device, with a fresh token. */
   headers(): Promise<{ Authorization: string }>;
@@ -174,6 +178,7 @@ export async function createTestDevice(
       const statement = deviceProves({ agent: agent.id, device: id, nonce, purpose });
       return { device: id, nonce, signature: await signed(pair.privateKey, statement) };
     },
+    signSignals: (fields) => signed(pair.privateKey, signals(fields)),
     token: async () => (await speak.grantToken(await device.prove('token'))).token,
     headers: async () => ({ Authorization: `Bearer ${await device.token()}` }),
     proofProtocols: async (path) => [SOCKET_PROTOCOL, proofProtocol(await device.prove(`socket ${path}`))],

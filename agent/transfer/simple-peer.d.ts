@@ -1,0 +1,15 @@
+// The part of simple-peer that is used; it brings no types.
+declare module 'simple-peer' {
+  import type { SimplePeer } from '@myspinbot/shared/direct/peer-end.ts';
+
+  const Peer: new (options: {
+    initiator?: boolean;
+    wrtc?: object;
+    trickle: boolean;
+    config: { iceServers: never[] };
+    channelName: string;
+    channelConfig: { negotiated: boolean; id: number; ordered: boolean };
+    iceCompleteTimeout: number;
+  }) => SimplePeer;
+  export default Peer;
+}
