@@ -21,6 +21,7 @@ import { securityOf } from './security-report.ts';
 import { startServer } from './server/server.ts';
 import { createUploadLimits } from './server/upload-limits.ts';
 import { createTransferLink } from './transfer/link.ts';
+import { createLive } from './transfer/live.ts';
 import { openQuota } from './vault/quota.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
@@ -106,7 +107,10 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       broughtBy: (device) => gate.device(device)?.broughtBytes ?? 0,
     });
     const projectAssets = createProjectAssets({ hub, queue });
+    const live = createLive({ queue, clock, log: log.child({ room: 'live' }) });
+    parts.push({ order: 4, close: live.close });
     const link = createTransferLink({
+      live,
       vault,
       quota,
       brought: (who, bytes) => gate.brought(who, bytes),

@@ -16,6 +16,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '../log/logger.ts';
 import type { Vault } from '../vault/port.ts';
 import type { Promised, Quota } from '../vault/quota.ts';
+import type { Live } from './live.ts';
+import type { LiveSender } from './live-sender.ts';
 
 /** Between pings; a peer that misses three is gone. Longer than the hub's: a phone that reads a file is busy. */
 const HEARTBEAT_MS = 5000;
@@ -43,6 +45,7 @@ export function createTransferLink(options: {
   brought(who: Principal, bytes: number): void;
   /** The files a project names: all that its guests may fetch. */
   assetsOf(project: ProjectId): Promise<ReadonlySet<AssetHash>>;
+  live: Pick<Live, 'sender'>;
   log: Logger;
   heartbeatMs?: number;
 }): TransferLink {
@@ -53,7 +56,10 @@ export function createTransferLink(options: {
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(SOCKET_PROTOCOL) ? SOCKET_PROTOCOL : false),
   });
-  const sessions = new Map<WebSocket, { session: TransferSession; missed: number; who: Principal }>();
+  const sessions = new Map<
+    WebSocket,
+    { session: TransferSession; live: LiveSender; missed: number; who: Principal }
+  >();
   const listeners = new Set<(event: LinkEvent) => void>();
   const emit = (event: LinkEvent) => {
     for (const listener of listeners) listener(event);
@@ -73,6 +79,25 @@ export function createTransferLink(options: {
   const connect = (socket: WebSocket, who: Principal) => {
     /** What is on its way in, and the room that is kept for it. */
     const promised = new Map<AssetHash, Promised>();
+    const send = (frame: string | Uint8Array) => {
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount > MAX_BACKLOG_BYTES) return socket.terminate();
+      if (typeof frame === 'string') return socket.send(frame);
+      // Resolves when the kernel has it, failed or not: the session hears of a break by `close`.
+      return new Promise<void>((resolve) => socket.send(frame, () => resolve()));
+    };
+    const violated = (why: string) => {
+      log.warn('transfer.violation', { why });
+      socket.close(1008, why.slice(0, 120));
+    };
+    const live = options.live.sender({
+      who,
+      send,
+      onViolation(why) {
+        emit({ type: 'violation', why, who });
+        violated(why);
+      },
+    });
     const session = createTransferSession({
       store: storeFor(who, vault, options.assetsOf),
       admit(ref) {
@@ -89,13 +114,7 @@ export function createTransferLink(options: {
           return { why: 'no-space', hint: `${cause.message} ${cause.hint}` };
         }
       },
-      send(frame) {
-        if (socket.readyState !== socket.OPEN) return;
-        if (socket.bufferedAmount > MAX_BACKLOG_BYTES) return socket.terminate();
-        if (typeof frame === 'string') return socket.send(frame);
-        // Resolves when the kernel has it, failed or not: the session hears of a break by `close`.
-        return new Promise<void>((resolve) => socket.send(frame, () => resolve()));
-      },
+      send,
       onEvent(event) {
         emit({ ...event, who });
         if (event.type === 'ended' && event.direction === 'in') {
@@ -105,8 +124,7 @@ export function createTransferLink(options: {
           if (room !== undefined && event.end.outcome === 'done') options.brought(who, event.end.ref.bytes);
         }
         if (event.type === 'violation') {
-          log.warn('transfer.violation', { why: event.why });
-          socket.close(1008, event.why.slice(0, 120));
+          violated(event.why);
         } else if (event.type === 'store-failed') {
           log.error('transfer.store-failed', { hash: event.hash, error: String(event.cause) });
         } else if (event.type === 'ended') {
@@ -118,7 +136,7 @@ export function createTransferLink(options: {
         }
       },
     });
-    const state = { session, missed: 0, who };
+    const state = { session, live, missed: 0, who };
     sessions.set(socket, state);
     emit({ type: 'sockets', open: sessions.size });
     socket.on('pong', () => {
@@ -126,13 +144,15 @@ export function createTransferLink(options: {
     });
     socket.on('message', (data: Buffer, isBinary) => {
       state.missed = 0;
-      session.receive(isBinary ? data : data.toString('utf8'));
+      const frame = isBinary ? data : data.toString('utf8');
+      if (!live.receive(frame)) session.receive(frame);
     });
     socket.on('error', (error) => log.warn('transfer.socket-error', { error: error.message }));
     socket.on('close', () => {
       sessions.delete(socket);
       log.info('transfer.closed', { open: sessions.size });
       emit({ type: 'sockets', open: sessions.size });
+      live.close();
       void session.close();
     });
     session.open();
@@ -148,9 +168,10 @@ export function createTransferLink(options: {
       server.handleUpgrade(request, socket, head, (websocket) => connect(websocket, who));
     },
     cut(id) {
-      for (const [socket, { session, who }] of sessions) {
+      for (const [socket, { session, live, who }] of sessions) {
         if (principalId(who) !== id) continue;
         socket.close(REMOVED_CLOSE, 'removed');
+        live.close();
         void session.close();
       }
     },
