@@ -11,6 +11,7 @@ import { openDatabase } from '../vault/database.ts';
 import { hashBlob } from '../vault/hashing.ts';
 import type { FromBytesWorker, ToBytesWorker } from './bytes-messages.ts';
 import { systemClock } from './clock.ts';
+import { createLiveReceiver } from './live-receiver.ts';
 import { watchTransferLists } from './transfer-lists.ts';
 import { createTransferPump, type TransferPump, type TransferSocket } from './transfer-pump.ts';
 
@@ -38,10 +39,23 @@ const tell = (message: FromBytesWorker) => self.postMessage(message);
 const trouble = (what: string, cause: unknown) =>
   tell({ type: 'trouble', what, message: cause instanceof Error ? cause.message : String(cause) });
 
-function startMoving(): void {
-  const lists = watchTransferLists(db, (cause) => trouble('lists', cause));
+function connect(): TransferSocket {
   const url = new URL(endpoints.transfer, self.location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return new ProvenSocket(url) as unknown as TransferSocket;
+}
+
+const live = createLiveReceiver((event) => {
+  if (event.type !== 'bytes') return tell({ type: 'live', event });
+  // A buffer of its own, so that it can be handed over instead of copied again.
+  const bytes = event.bytes.slice();
+  self.postMessage({ type: 'live', event: { ...event, bytes } } satisfies FromBytesWorker, [bytes.buffer]);
+});
+/** A link on which films come and nothing is moved: while another tab's worker is the one that moves assets. */
+let liveOnly: TransferPump | undefined;
+
+function startMoving(): void {
+  const lists = watchTransferLists(db, (cause) => trouble('lists', cause));
   pump = createTransferPump({
     store: openAssetStore(db, systemClock.now),
     lists: {
@@ -62,11 +76,32 @@ function startMoving(): void {
         };
       },
     },
-    connect: () => new ProvenSocket(url) as unknown as TransferSocket,
+    connect,
+    live,
     clock: systemClock,
     onTrouble: trouble,
   });
   pump.reach(here);
+  linkForFilms();
+}
+
+function linkForFilms(): void {
+  if (pump !== undefined || !live.isWatching()) {
+    void liveOnly?.close();
+    liveOnly = undefined;
+    return;
+  }
+  if (liveOnly !== undefined) return;
+  const nothing = () => () => undefined;
+  liveOnly = createTransferPump({
+    store: openAssetStore(db, systemClock.now),
+    lists: { outbox: nothing, wanted: nothing },
+    connect,
+    live,
+    clock: systemClock,
+    onTrouble: trouble,
+  });
+  liveOnly.reach(here);
 }
 
 // Held until this worker ends; then the next tab's worker gets it. Without Web Locks (plain HTTP) every tab moves
@@ -87,7 +122,16 @@ self.onmessage = (event: MessageEvent<ToBytesWorker>) => {
       // The workstation speaks with this device again: whatever it said to this worker before is over.
       if (here) session.lookAgain();
       pump?.reach(here);
+      liveOnly?.reach(here);
       return;
+    case 'live/watch':
+      live.watch(message.job);
+      return linkForFilms();
+    case 'live/stop':
+      live.stop(message.job);
+      return linkForFilms();
+    case 'live/taken':
+      return live.taken(message.job, message.bytes);
     case 'hash':
       hashBlob(message.blob).then(
         (hashes) => tell({ type: 'hashed', id: message.id, hashes }),

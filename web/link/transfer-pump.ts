@@ -9,6 +9,7 @@ import {
 } from '@myspinbot/shared/transfer/session.ts';
 import type { AssetStore } from '../vault/assets.ts';
 import type { Clock } from './clock.ts';
+import type { LiveLink, LiveReceiver } from './live-receiver.ts';
 
 /** The part of a WebSocket that is used. */
 export interface TransferSocket {
@@ -41,6 +42,8 @@ export function createTransferPump(options: {
   store: AssetStore;
   lists: TransferLists;
   connect(): TransferSocket;
+  /** What watches films travels on the same link. */
+  live?: Pick<LiveReceiver, 'link'>;
   clock: Clock;
   /** Told of what went wrong in the store or on the wire; nothing is retried because of it. */
   onTrouble?(what: string, cause: unknown): void;
@@ -92,12 +95,21 @@ export function createTransferPump(options: {
     const stops: (() => void)[] = [];
     const mine = { socket, session, stop: () => stops.splice(0).forEach((stop) => void stop()) };
     link = mine;
+    let live: LiveLink | undefined;
+    stops.push(() => live?.close());
     /** What this session was given already; a refusal is not repeated before the next connection. */
     const given = new Set<string>();
 
     socket.onopen = () => {
       retryMs = FIRST_RETRY_MS;
       session.open();
+      live = options.live?.link(
+        (frame) => socket.send(frame),
+        (why) => {
+          trouble('violation')(why);
+          socket.close();
+        },
+      );
       stops.push(
         options.lists.outbox((hashes) => {
           for (const hash of hashes) {
@@ -129,8 +141,9 @@ export function createTransferPump(options: {
       );
     };
     socket.onmessage = ({ data }) => {
-      if (typeof data === 'string') session.receive(data);
-      else if (data instanceof ArrayBuffer) session.receive(new Uint8Array(data));
+      const frame = data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+      if (typeof frame !== 'string' && !(frame instanceof Uint8Array)) return;
+      if (live?.receive(frame) !== true) session.receive(frame);
     };
     socket.onclose = () => {
       if (link !== mine) return;
