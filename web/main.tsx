@@ -9,6 +9,7 @@ import { deviceLook } from './identity/device-kind.ts';
 import { createBytes } from './link/bytes.ts';
 import { systemClock } from './link/clock.ts';
 import { createLive } from './live/create-live.ts';
+import { browserSources } from './live/film-feed.ts';
 import { LiveContext } from './live/live.ts';
 import { UpdateContext } from './live/update.ts';
 import { createAppUpdate } from './pwa/update.ts';
@@ -47,6 +48,7 @@ async function start(into: HTMLElement): Promise<void> {
     db: openDatabase(),
     tabs: openTabChannel(DATABASE_NAME),
     bytes,
+    film: { sources: browserSources(globalThis), video: () => document.createElement('video') },
     clock: systemClock,
     syncUrl: syncUrl.href,
     socket: WebSocket,

@@ -41,6 +41,7 @@ import { createAssetUrls } from './asset-urls.ts';
 import { createDevicesDesk } from './devices-desk.ts';
 import { keepFile } from './keep-file.ts';
 import type { Live, Workstation } from './live.ts';
+import { followFilm, type MakingFilmWorld } from './making-film.ts';
 import { createEditedProject, type EditedProject } from './open-project.ts';
 import { inspectPhoto } from './photo-check.ts';
 import { createProgressView } from './progress-view.ts';
@@ -53,7 +54,8 @@ import { createWorkspaceView } from './workspace-view.ts';
 export interface LiveWorld {
   db: AppDatabase;
   tabs: TabChannel;
-  bytes: Pick<Bytes, 'hash' | 'reach' | 'move' | 'close'>;
+  bytes: Pick<Bytes, 'hash' | 'reach' | 'move' | 'watchLive' | 'close'>;
+  film: Omit<MakingFilmWorld, 'bytes'>;
   clock: Clock;
   /** `ws://host/sync`, without the room. */
   syncUrl: string;
@@ -341,6 +343,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       },
       job: view.job,
       progress: presence.progress,
+      makingFilm: (wanted) => followFilm({ ...world.film, bytes: world.bytes }, wanted),
       saved,
 
       async createProject(fields = {}) {

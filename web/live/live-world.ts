@@ -81,10 +81,12 @@ export async function openTestLive(options: TestLiveOptions = {}): Promise<TestL
       move: () => {
         seen.moves++;
       },
+      watchLive: () => ({ taken() {}, stop() {} }),
       close: () => {
         seen.ended++;
       },
     },
+    film: { sources: undefined, video: () => document.createElement('video') },
     clock,
     syncUrl: 'ws://127.0.0.1:1/sync',
     socket: hub.socket,
