@@ -63,7 +63,8 @@ export function createFilmFeed(options: {
   const waiting: Uint8Array<ArrayBuffer>[] = [];
   const source = sources.create();
   let buffer: SourceBuffer | undefined;
-  let appending: Uint8Array<ArrayBuffer> | undefined;
+  /** Until `updateend` is heard, which is later than `updating` says it. */
+  let doing: 'append' | 'remove' | undefined;
   let hasEnded = false;
   let isClosed = false;
 
@@ -72,16 +73,16 @@ export function createFilmFeed(options: {
     close();
     options.lost(cause);
   };
-  /** Forgets what was watched; false when there is nothing to forget. */
-  const makeRoom = (into: SourceBuffer): boolean => {
+  /** Forgets what was watched, if there is any. */
+  const makeRoom = (into: SourceBuffer) => {
     const { buffered } = into;
     const until = video.currentTime - KEPT_BEHIND_S;
-    if (buffered.length === 0 || buffered.start(0) >= until) return false;
+    if (buffered.length === 0 || buffered.start(0) >= until) return;
     into.remove(buffered.start(0), until);
-    return true;
+    doing = 'remove';
   };
   const advance = () => {
-    if (isClosed || buffer === undefined || buffer.updating || source.readyState !== 'open') return;
+    if (isClosed || buffer === undefined || doing !== undefined || source.readyState !== 'open') return;
     if (source.streaming === false) return; // it says when it wants more
     const next = waiting[0];
     if (next === undefined) {
@@ -91,7 +92,7 @@ export function createFilmFeed(options: {
     }
     try {
       buffer.appendBuffer(next);
-      appending = next;
+      doing = 'append';
     } catch (cause) {
       if (!(cause instanceof DOMException) || cause.name !== 'QuotaExceededError') return lose(cause);
       // Full of what is still to be watched: it goes on when time has passed.
@@ -106,17 +107,19 @@ export function createFilmFeed(options: {
       return lose(cause);
     }
     buffer.addEventListener('updateend', () => {
-      const done = appending;
-      appending = undefined;
+      const done = doing === 'append' ? waiting.shift() : undefined;
+      doing = undefined;
       if (isClosed) return;
       if (done !== undefined) {
-        waiting.shift();
         options.taken(done.length);
         options.grew();
       }
       advance();
     });
-    buffer.addEventListener('error', () => lose(new Error('the browser cannot read the film')));
+    buffer.addEventListener('error', () => {
+      // What was wrong is said by the element, behind this event.
+      queueMicrotask(() => lose(video.error ?? new Error('the browser cannot read the film')));
+    });
     advance();
   };
   const failed = () => lose(video.error ?? new Error('the browser cannot play the film'));

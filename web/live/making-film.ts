@@ -2,7 +2,7 @@
 // person wants of it. It begins when there is enough to begin, and when it has caught up with the making it stands still
 // until there is enough to go on; a browser alone would stutter from fragment to fragment.
 import type { JobId } from '@myspinbot/shared/job/job.ts';
-import { type Accessor, batch, createEffect, createSignal, on, onCleanup } from 'solid-js';
+import { type Accessor, createEffect, createSignal, on, onCleanup } from 'solid-js';
 import type { Bytes, LiveWatch } from '../link/bytes.ts';
 import type { LiveEvent } from '../link/live-receiver.ts';
 import { createFilmFeed, type FilmFeed, type FilmSources } from './film-feed.ts';
@@ -11,6 +11,8 @@ import type { MakingFilm } from './live.ts';
 /** Seconds that must be there to begin, and to go on after standing still. */
 const BEGIN_S = 0.5;
 const GO_ON_S = 2;
+/** With more than this ahead it is the decoder that is waited for, which needs no help. */
+const EDGE_S = 0.3;
 
 export interface MakingFilmWorld {
   bytes: Pick<Bytes, 'watchLive'>;
@@ -107,7 +109,6 @@ function openFilm(
     if (isHeld || video.ended) return;
     isHeld = true;
     video.pause();
-    goOn();
   };
   const feed = createFilmFeed({
     ...{ video, mime, sources: world.sources, taken: told.taken, lost: told.lost },
@@ -116,7 +117,7 @@ function openFilm(
   video.addEventListener('loadeddata', () => setHasPicture(true));
   video.addEventListener('playing', () => setBegun(true));
   video.addEventListener('waiting', () => {
-    if (!feed.isWhole()) hold();
+    if (!feed.isWhole() && feed.ahead() < EDGE_S) hold();
   });
   // Somebody else stopped it: the system, a headset's button.
   video.addEventListener('pause', () => {
@@ -137,7 +138,7 @@ function openFilm(
     isMuted,
     play,
     pause() {
-      batch(() => setWanted(false));
+      setWanted(false);
       isHeld = true;
       video.pause();
     },

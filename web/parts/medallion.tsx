@@ -2,6 +2,7 @@
 // puppet on a tint of its own, so that every project keeps its colour.
 import './medallion.css';
 import { Show } from 'solid-js';
+import { Placed } from './placed.tsx';
 
 export type MedallionSize = 'tiny' | 'small' | 'medium' | 'large' | 'huge';
 
@@ -57,7 +58,7 @@ export function Medallion(props: MedallionProps) {
         <Show when={props.src} fallback={<Puppet />}>
           {(src) => <img src={src()} alt={props.decorative === true ? '' : props.name} decoding="async" />}
         </Show>
-        <Show when={props.film}>{(film) => <span class="medallion-film">{film()}</span>}</Show>
+        <Show when={props.film}>{(film) => <Placed element={film()} class="medallion-film" />}</Show>
       </span>
       <Show when={ringed()}>
         <svg class="medallion-ring" viewBox="0 0 100 100" aria-hidden="true">

@@ -4,6 +4,7 @@ import './video-stage.css';
 import { Play } from 'lucide';
 import { createEffect, createSignal, onCleanup, Show, untrack } from 'solid-js';
 import { Icon } from '../design/icon.tsx';
+import { Placed } from './placed.tsx';
 import { takeOver } from './take-over.ts';
 
 export function VideoStage(props: {
@@ -38,7 +39,7 @@ export function VideoStage(props: {
   const shape = () => ({ '--shape': `${props.width} / ${props.height}` });
   return (
     <div class="video-stage" style={shape()}>
-      <Show when={props.before}>{(before) => <div class="video-before">{before().video}</div>}</Show>
+      <Show when={props.before}>{(before) => <Placed element={before().video} class="video-before" />}</Show>
       <Show
         when={props.src}
         fallback={
