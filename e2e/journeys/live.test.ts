@@ -109,8 +109,8 @@ test('the video plays in the ring while it is made, survives a cut link, and goe
   console.log(
     `live: the film plays ${Math.round(performance.now() - began)} ms after the job's screen opened`,
   );
-  const percent = await page.getByTestId('percent').innerText();
-  expect(Number.parseInt(percent, 10), 'it is still being made').toBeLessThan(100);
+  const percent = await page.getByTestId('percent').textContent();
+  expect(Number.parseInt(percent ?? '', 10), 'it is still being made').toBeLessThan(100);
   expect(await finishedVideo(page).count()).toBe(0);
   expect(await film.evaluate((element: HTMLVideoElement) => element.muted)).toBe(true);
   await screenshot(page, 'live/1-in-the-ring');
