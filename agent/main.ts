@@ -21,6 +21,7 @@ import { readRunning, runningFile } from './running-file.ts';
 import { securityOf } from './security-report.ts';
 import { startServer } from './server/server.ts';
 import { createUploadLimits } from './server/upload-limits.ts';
+import { createLive } from './transfer/live.ts';
 import { createPeerLinks } from './transfer/peer-links.ts';
 import { createSocketLinks } from './transfer/socket-links.ts';
 import { createTransfers } from './transfer/transfers.ts';
@@ -120,7 +121,10 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     });
     const projectAssets = createProjectAssets({ hub, queue });
     const transferLog = log.child({ room: 'transfer' });
+    const live = createLive({ queue, clock, log: log.child({ room: 'live' }) });
+    parts.push({ order: 4, close: live.close });
     const transfers = createTransfers({
+      live,
       vault,
       quota,
       brought: (who, bytes) => gate.brought(who, bytes),

@@ -10,6 +10,7 @@ import { createBytes } from './link/bytes.ts';
 import { systemClock } from './link/clock.ts';
 import { openLinkStates } from './link/link-states.ts';
 import { createLive } from './live/create-live.ts';
+import { browserSources } from './live/film-feed.ts';
 import { LiveContext } from './live/live.ts';
 import { UpdateContext } from './live/update.ts';
 import { createBackgroundSync } from './pwa/background-sync.ts';
@@ -53,6 +54,7 @@ async function start(into: HTMLElement): Promise<void> {
     tabs: openTabChannel(DATABASE_NAME),
     bytes,
     links: openLinkStates(),
+    film: { sources: browserSources(globalThis), video: () => document.createElement('video') },
     clock: systemClock,
     syncUrl: syncUrl.href,
     socket: WebSocket,

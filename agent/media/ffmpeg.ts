@@ -29,6 +29,8 @@ export interface RunOptions {
   timeoutMs?: number;
   /** Called with the output's position in ms as ffmpeg reports it. */
   onProgress?: (outMs: number) => void;
+  /** Takes what the tool writes to its output (`pipe:1`), piece by piece; it is read to its end whatever happens. */
+  onOutput?: (bytes: Buffer) => void;
   /** What was being done, for the message: "mix the sound". */
   doing?: string;
   /** Files that came from outside are opened shut in: no network, no other files, bounded memory and time. */
@@ -336,9 +338,9 @@ export function spawnFfmpeg(
   options: RunOptions = {},
 ): RunningFfmpeg {
   const child = spawn(tools.ffmpeg, ['-hide_banner', '-y', ...args], {
-    stdio: ['pipe', 'ignore', 'pipe'],
+    stdio: ['pipe', options.onOutput === undefined ? 'ignore' : 'pipe', 'pipe'],
     windowsHide: true,
-  }) as ChildProcessByStdio<Writable, null, Readable>;
+  }) as ChildProcessByStdio<Writable, Readable | null, Readable>;
   child.stdin.on('error', () => {}); // EPIPE: `ended` tells why it died
   const ended = follow(child, tools.ffmpeg, options).then(({ stderr }) => ({ stderr }));
   ended.catch(() => {}); // the caller awaits it later; until then it is not an unhandled rejection
@@ -377,16 +379,18 @@ function follow(
     options.signal?.addEventListener('abort', abort, { once: true });
     if (options.signal?.aborted) abort();
 
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      if (options.onProgress === undefined) {
-        // A flood is cut and then fails to parse, which is right.
-        if (stdout.length < MAX_PRINTED_CHARS) stdout += chunk;
-        return;
-      }
-      const times = [...chunk.matchAll(/out_time_us=(\d+)/g)];
-      const last = times.at(-1)?.[1];
-      if (last !== undefined) options.onProgress(Number(last) / 1000);
-    });
+    if (options.onOutput !== undefined) child.stdout?.on('data', options.onOutput);
+    else
+      child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+        if (options.onProgress === undefined) {
+          // A flood is cut and then fails to parse, which is right.
+          if (stdout.length < MAX_PRINTED_CHARS) stdout += chunk;
+          return;
+        }
+        const times = [...chunk.matchAll(/out_time_us=(\d+)/g)];
+        const last = times.at(-1)?.[1];
+        if (last !== undefined) options.onProgress(Number(last) / 1000);
+      });
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       stderr = (stderr + chunk).slice(-TAIL_CHARS);
     });

@@ -3,7 +3,7 @@
 //
 //   agent                      host
 //   host/open          ->                          once, first
-//   stage/run {call}   ->   stage/progress*, stage/preview*, stage/done | call/failed
+//   stage/run {call}   ->   stage/progress*, stage/preview*, stage/live*, stage/done | call/failed
 //   photo/inspect      ->   photo/inspected | call/failed
 //   engines/describe   ->   engines/described | call/failed
 //                      <-   log
@@ -58,6 +58,12 @@ export const photoInspectionSchema = z.object({
 export const fromHostSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stage/progress'), call, done: z.number(), total: z.number() }),
   z.object({ type: z.literal('stage/preview'), call, still: keptSchema }),
+  /** A film in the work directory that grows: so many bytes of it are written. */
+  z.object({
+    type: z.literal('stage/live'),
+    call,
+    film: z.object({ file: z.string(), bytes: z.int().min(0) }),
+  }),
   z.object({ type: z.literal('stage/done'), call, output: z.unknown(), kept: z.array(keptSchema) }),
   z.object({ type: z.literal('photo/inspected'), call, inspection: photoInspectionSchema }),
   z.object({

@@ -54,8 +54,7 @@ export async function runStage(
     work: {
       path: workDir,
       async keep(file, type, name) {
-        const path = resolve(workDir, file);
-        if (!path.startsWith(workDir + sep)) throw ours(`${path} is not in the stage's work directory.`);
+        const path = within(workDir, file);
         const ref: AssetRef = { ...(await measure(path)), type, ...(name === undefined ? {} : { name }) };
         kept.push({ ref, file: path });
         return ref;
@@ -70,8 +69,15 @@ export async function runStage(
       const still = kept.find((one) => one.ref.hash === asset.hash);
       if (still !== undefined) watch.preview(still);
     },
+    live: ({ file, bytes }) => watch.live({ file: within(workDir, file), bytes }),
   };
   return { output: await stage.run(task.options, task.earlier, context), kept };
+}
+
+function within(workDir: string, file: string): string {
+  const path = resolve(workDir, file);
+  if (!path.startsWith(workDir + sep)) throw ours(`${path} is not in the stage's work directory.`);
+  return path;
 }
 
 /** Size and SHA-256 of a finished file. */

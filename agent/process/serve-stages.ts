@@ -69,6 +69,7 @@ async function answer(message: Call, engines: LoadedEngines): Promise<FromHost> 
           send({ type: 'stage/progress', call, done, total });
         },
         preview: (still) => send({ type: 'stage/preview', call, still }),
+        live: (film) => send({ type: 'stage/live', call, film }),
       };
       const { output, kept } = await runStage(message, engines, watch, hostLog(), signal);
       return { type: 'stage/done', call, output, kept };

@@ -27,7 +27,7 @@ const options: SpinOptions = spinOptionsSchema.parse({
   photos: [photo],
   narration: { kind: 'text', text: 'Hello' },
 });
-const unwatched: StageWatch = { progress() {}, preview() {} };
+const unwatched: StageWatch = { progress() {}, preview() {}, live() {} };
 const never = new AbortController().signal;
 
 function world(change: Partial<StageHostOptions> = {}) {

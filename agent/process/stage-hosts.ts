@@ -65,6 +65,7 @@ export function createStageHosts(options: StageHostOptions): StageHosts {
       const call = waiting.get(message.call);
       if (message.type === 'stage/progress') return call?.watch?.progress(message.done, message.total);
       if (message.type === 'stage/preview') return call?.watch?.preview(message.still);
+      if (message.type === 'stage/live') return call?.watch?.live(message.film);
       call?.settle(message);
     };
     const start = (): HostChild => {

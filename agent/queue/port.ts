@@ -2,6 +2,7 @@
 // implementation; nothing outside this folder knows the ledger.
 import type { JobId, JobRequest, JobRun, JobWish, StageName } from '@myspinbot/shared/job/job.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
+import type { GrowingFilm } from '../engines/portrait/port.ts';
 
 export interface QueuedJob {
   request: JobRequest;
@@ -12,6 +13,8 @@ export interface QueuedJob {
 export type QueueEvent =
   | { type: 'run'; job: JobId; run: JobRun }
   | { type: 'progress'; job: JobId; progress: JobProgress }
+  /** The video in the making has grown; `whole` = to its end. Its file goes soon after: open it now or never. */
+  | { type: 'live'; job: JobId; film: GrowingFilm; whole: boolean }
   | {
       type: 'stage';
       job: JobId;

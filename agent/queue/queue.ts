@@ -183,6 +183,9 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
           progress.set(request.id, now);
           emit({ type: 'progress', job: request.id, progress: now });
         },
+        live(film, whole) {
+          if (entry.run.state === 'running') emit({ type: 'live', job: request.id, film, whole });
+        },
         stageEnded: emit,
       },
       options.pipelines.get(request.pipeline)!,

@@ -1,7 +1,7 @@
 // One claimed job through its pipeline: stage by stage, each served from its artifact or run in the stage host
 // and committed. It decides what is reused; it does not decide which job runs, nor a job's state.
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import type { EngineEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
@@ -11,6 +11,7 @@ import { pipelineProgress } from '@myspinbot/shared/pipeline/progress.ts';
 import { assetsNamed } from '@myspinbot/shared/project/options.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import type { Capability } from '../engines/engine.ts';
+import type { GrowingFilm } from '../engines/portrait/port.ts';
 import { select } from '../engines/select.ts';
 import type { Logger } from '../log/logger.ts';
 import type { KeptFile, StageHost } from '../stages/host.ts';
@@ -47,6 +48,7 @@ export interface RunSession {
   /** Puts the stages into the job's run; with `write` it is also made durable and told. */
   save(stages: StageRun[], write?: (run: JobRun) => Promise<unknown>): Promise<void>;
   progress(progress: JobProgress): void;
+  live(film: GrowingFilm, whole: boolean): void;
   stageEnded(event: Extract<QueueEvent, { type: 'stage' }>): void;
 }
 
@@ -140,6 +142,7 @@ export async function runJob(world: RunWorld, session: RunSession, pipeline: Pip
       let toldAt = startedAt;
       let fraction = 0;
       let previewing: Promise<void> | undefined;
+      let film: GrowingFilm | undefined;
       try {
         signal.throwIfAborted();
         await mkdir(workDir, { recursive: true });
@@ -165,10 +168,17 @@ export async function runJob(world: RunWorld, session: RunSession, pipeline: Pip
                 tell(node, chosen.main, fraction, clock.now() - startedAt);
               });
             },
+            live(grown) {
+              // The host's word goes no further than the stage's own folder.
+              if (dirname(grown.file) !== workDir || signal.aborted) return;
+              film = grown;
+              session.live(grown, false);
+            },
           },
           AbortSignal.any([signal, limit.signal]),
         );
         await previewing;
+        if (film !== undefined) session.live(film, true);
         const ms = clock.now() - startedAt;
         artifact = {
           fingerprint: print,

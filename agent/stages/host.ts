@@ -3,6 +3,7 @@ import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import type { StageName } from '@myspinbot/shared/job/job.ts';
 import type { SpinOptions } from '@myspinbot/shared/project/options.ts';
 import type { Capability } from '../engines/engine.ts';
+import type { GrowingFilm } from '../engines/portrait/port.ts';
 import type { Earlier } from './stage.ts';
 
 export interface StageTask {
@@ -31,6 +32,8 @@ export interface StageResult {
 export interface StageWatch {
   progress(done: number, total: number): void;
   preview(still: KeptFile): void;
+  /** A film in the work directory has so many bytes now; it goes with the directory. */
+  live(film: GrowingFilm): void;
 }
 
 export interface StageHost {

@@ -2,7 +2,13 @@
 import type { AssetHash } from '@myspinbot/shared/asset/asset.ts';
 import type { Background, Scene, SpinOptions } from '@myspinbot/shared/project/options.ts';
 import type { Backdrop } from '../engines/portrait/port.ts';
-import { lookOutputSchema, type PortraitOutput, scriptOutputSchema, timingOutputSchema } from './outputs.ts';
+import {
+  lookOutputSchema,
+  type PortraitOutput,
+  scriptOutputSchema,
+  speechOutputSchema,
+  timingOutputSchema,
+} from './outputs.ts';
 import type { Earlier, Stage } from './stage.ts';
 
 /**
@@ -53,10 +59,12 @@ export const portraitStage: Stage<'portrait'> = {
   async run(
     options,
     earlier,
-    { engines, assets, work, signal, log, progress, preview },
+    { engines, assets, work, signal, log, progress, preview, live },
   ): Promise<PortraitOutput> {
     const { look, timing, background } = inputs(options, earlier);
     const { size, fps, captions, seed } = options;
+    // Heard while the picture is made; it decides nothing of the picture, so it is no ingredient.
+    const speech = speechOutputSchema.safeParse(earlier.speech);
     let shown: Promise<void> | undefined;
     const frames = await engines.portrait.render(
       {
@@ -77,6 +85,7 @@ export const portraitStage: Stage<'portrait'> = {
         log,
         workDir: work.path,
         progress,
+        live: speech.success ? { wav: assets.path(speech.data.wav.hash), grew: live } : undefined,
         preview(jpeg) {
           shown ??= work.keep(jpeg, 'image/jpeg', 'preview.jpg').then(preview, (error: unknown) => {
             log.warn('portrait.preview-lost', { why: String(error) }); // a still is a courtesy, not the work

@@ -6,7 +6,7 @@ import type { SpinOptions } from '@myspinbot/shared/project/options.ts';
 import type { Capability } from '../engines/engine.ts';
 import type { FinishEngine } from '../engines/finish/port.ts';
 import type { LookEngine } from '../engines/look/port.ts';
-import type { PortraitEngine } from '../engines/portrait/port.ts';
+import type { GrowingFilm, PortraitEngine } from '../engines/portrait/port.ts';
 import type { ScriptEngine } from '../engines/script/port.ts';
 import type { SpeechEngine } from '../engines/speech/port.ts';
 import type { TimingEngine } from '../engines/timing/port.ts';
@@ -45,6 +45,8 @@ export interface StageContext<Needs extends Capability> {
   progress(done: number, total: number): void;
   /** A still for the person to see while the stage runs: an asset kept before the stage commits. */
   preview(asset: AssetRef): void;
+  /** The video so far, with its sound, for whoever watches it being made: a file in the work directory. */
+  live(film: GrowingFilm): void;
 }
 
 /** JSON outputs of the stages that ran before, by stage name. Schemas are in stages/outputs.ts. */

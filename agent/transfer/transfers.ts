@@ -16,6 +16,8 @@ import { encodeTransfer } from '@myspinbot/shared/wire/transfer.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Vault } from '../vault/port.ts';
 import type { Promised, Quota } from '../vault/quota.ts';
+import type { Live } from './live.ts';
+import type { LiveSender } from './live-sender.ts';
 
 /** So often everybody hears that the agent is here; a device gives a link up after three seconds of silence. */
 const BEAT_MS = 1000;
@@ -43,6 +45,7 @@ interface Running {
   link: FrameLink;
   who: Principal;
   session: TransferSession;
+  live: LiveSender;
   from: string | undefined;
 }
 
@@ -53,6 +56,8 @@ export function createTransfers(options: {
   brought(who: Principal, bytes: number): void;
   /** The files a project names: all that its guests may fetch. */
   assetsOf(project: ProjectId): Promise<ReadonlySet<AssetHash>>;
+  /** Films that are being made travel on the same links. */
+  live: Pick<Live, 'sender'>;
   /** Monotonic ms. */
   now(): number;
   log: Logger;
@@ -88,6 +93,7 @@ export function createTransfers(options: {
 
   const end = async (one: Running, why: string): Promise<void> => {
     one.link.close(why);
+    one.live.close();
     await one.session.close();
   };
 
@@ -143,17 +149,29 @@ export function createTransfers(options: {
         }
       },
     });
-    const one: Running = { link, who, session, from: undefined };
+    const live = options.live.sender({
+      who,
+      send: (frame) => link.send(frame),
+      onViolation(why) {
+        emit({ type: 'violation', why, who, link: link.kind });
+        log.warn('transfer.violation', { why });
+        link.close(why);
+      },
+    });
+    const one: Running = { link, who, session, live, from: undefined };
     running.add(one);
     tellLinks(link.kind);
     link.onClose((why) => {
       if (!running.delete(one)) return;
       log.info('transfer.closed', { open: running.size, link: link.kind, why });
       tellLinks(link.kind);
+      live.close();
       void session.close();
     });
     session.open();
-    link.onFrame((frame) => session.receive(frame));
+    link.onFrame((frame) => {
+      if (!live.receive(frame)) session.receive(frame);
+    });
   };
 
   for (const kind of linkKinds) tellLinks(kind);

@@ -86,18 +86,28 @@ export async function spin(page: Page): Promise<string> {
   return page.url();
 }
 
+/** The finished video on the job's screen, and not the film of it that plays in the making. */
+export function finishedVideo(page: Page): Locator {
+  return page.locator('.video-stage > video');
+}
+
+/** The film in the ring while the video is made. */
+export function filmInTheRing(page: Page): Locator {
+  return page.locator('.medallion-film > video');
+}
+
 /** Waits on the job's screen until its video is there, plays it, and returns how long it is in seconds. */
 export async function videoPlays(page: Page): Promise<number> {
-  const video = page.locator('video');
+  const video = finishedVideo(page);
   await video.waitFor({ timeout: jobLimitMs });
-  await page.waitForFunction(() => (document.querySelector('video')?.duration ?? 0) > 0, undefined, {
-    timeout: 30_000,
-  });
+  const at = (what: 'duration' | 'currentTime') =>
+    video.evaluate((element: HTMLVideoElement, name) => element[name], what);
+  await expect.poll(() => at('duration'), { timeout: 30_000 }).toBeGreaterThan(0);
   await video.evaluate(async (element: HTMLVideoElement) => {
     element.muted = true;
     if (element.paused) await element.play();
   });
-  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.3);
+  await expect.poll(() => at('currentTime'), { timeout: 30_000 }).toBeGreaterThan(0.3);
   const { duration, error } = await video.evaluate((element: HTMLVideoElement) => ({
     duration: element.duration,
     error: element.error?.message,

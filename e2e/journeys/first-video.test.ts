@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startAgent } from '../harness/agent.ts';
-import { castSample, openApp, spin, videoPlays, workstationIsHere } from '../harness/app.ts';
+import { castSample, finishedVideo, openApp, spin, videoPlays, workstationIsHere } from '../harness/app.ts';
 import { expectNoComplaints, openProfile, screenshot } from '../harness/browser.ts';
 import { mediaFacts } from '../harness/media.ts';
 import { sampleTitle } from '../harness/place.ts';
@@ -28,7 +28,7 @@ test('the sample character talks after two taps, and the video can be taken home
   await page.getByTestId('percent').waitFor({ timeout: 60_000 });
   const photo = await shown();
   await expect.poll(shown, { timeout: 60_000, interval: 50 }).not.toBe(photo);
-  expect(await page.locator('video').count(), 'the preview came before the video').toBe(0);
+  expect(await finishedVideo(page).count(), 'the preview came before the video').toBe(0);
   await screenshot(page, 'first-video/4-preview');
   const duration = await videoPlays(page);
   expect(duration).toBeGreaterThan(3);

@@ -6,6 +6,7 @@ import { hashBlob } from '../vault/hashing.ts';
 import type { FromBytesWorker, ToBytesWorker } from './bytes-messages.ts';
 import { systemClock } from './clock.ts';
 import { openLinkStates } from './link-states.ts';
+import { createLiveReceiver } from './live-receiver.ts';
 import { openPeerLink } from './peer-port.ts';
 import { type StartedPump, startPump, TRANSFER_LOCK } from './start-pump.ts';
 
@@ -19,9 +20,22 @@ let here = false;
 
 const tell = (message: FromBytesWorker) => self.postMessage(message);
 
+const trouble = (what: string, cause: unknown) =>
+  tell({ type: 'trouble', what, message: cause instanceof Error ? cause.message : String(cause) });
+
+const live = createLiveReceiver((event) => {
+  if (event.type !== 'bytes') return tell({ type: 'live', event });
+  // A buffer of its own, so that it can be handed over instead of copied again.
+  const bytes = event.bytes.slice();
+  self.postMessage({ type: 'live', event: { ...event, bytes } } satisfies FromBytesWorker, [bytes.buffer]);
+});
+/** A link on which films come and nothing is moved: while another tab's worker is the one that moves assets. */
+let liveOnly: StartedPump | undefined;
+
 function startMoving(): void {
   pump = startPump({
     db: openDatabase(),
+    live,
     href: self.location.href,
     fetch: (input, init) => fetch(input, init),
     socket: WebSocket,
@@ -31,10 +45,30 @@ function startMoving(): void {
       openPeerLink((port) => self.postMessage({ type: 'direct', port } satisfies FromBytesWorker, [port])),
     moves: 'both',
     onLink: openLinkStates().tell,
-    onTrouble: (what, cause) =>
-      tell({ type: 'trouble', what, message: cause instanceof Error ? cause.message : String(cause) }),
+    onTrouble: trouble,
   });
   pump.reach(here);
+  linkForFilms();
+}
+
+function linkForFilms(): void {
+  if (pump !== undefined || !live.isWatching()) {
+    void liveOnly?.close();
+    liveOnly = undefined;
+    return;
+  }
+  if (liveOnly !== undefined) return;
+  liveOnly = startPump({
+    db: openDatabase(),
+    live,
+    href: self.location.href,
+    fetch: (input, init) => fetch(input, init),
+    socket: WebSocket,
+    clock: systemClock,
+    moves: 'nothing',
+    onTrouble: trouble,
+  });
+  liveOnly.reach(here);
 }
 
 // Held until this worker ends; then the next tab's worker gets it. Without Web Locks (plain HTTP) every tab moves
@@ -55,7 +89,16 @@ self.onmessage = (event: MessageEvent<ToBytesWorker>) => {
       // The workstation speaks with this device again: whatever it said to this worker before is over.
       if (here) pump?.lookAgain();
       pump?.reach(here);
+      liveOnly?.reach(here);
       return;
+    case 'live/watch':
+      live.watch(message.job);
+      return linkForFilms();
+    case 'live/stop':
+      live.stop(message.job);
+      return linkForFilms();
+    case 'live/taken':
+      return live.taken(message.job, message.bytes);
     case 'hash':
       hashBlob(message.blob).then(
         (hashes) => tell({ type: 'hashed', id: message.id, hashes }),

@@ -1,8 +1,10 @@
 // The page's hand on its bytes worker: hashing as a promise, and word of whether the workstation is there. The
 // worker is started when there is first something for it to do, so that it is no part of the first load.
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import type { JobId } from '@myspinbot/shared/job/job.ts';
 import type { BlobHashes } from '../vault/hashing.ts';
 import type { FromBytesWorker, ToBytesWorker } from './bytes-messages.ts';
+import type { LiveEvent } from './live-receiver.ts';
 
 export interface Bytes {
   /** Hashes a file off the page's thread; throws Failure `bad-input` when it cannot be read. */
@@ -13,7 +15,15 @@ export interface Bytes {
   move(): void;
   /** Puts a direct link at every port that the worker asks for one at. */
   onDirect(serve: (port: MessagePort) => void): void;
+  /** Asks for the film of a job that is being made, as long as it is not stopped. One watcher for each job. */
+  watchLive(job: JobId, told: (event: LiveEvent) => void): LiveWatch;
   close(): void;
+}
+
+export interface LiveWatch {
+  /** So many bytes were used: as many more may come. */
+  taken(bytes: number): void;
+  stop(): void;
 }
 
 export function createBytes(make: () => Worker): Bytes {
@@ -22,6 +32,7 @@ export function createBytes(make: () => Worker): Bytes {
   let next = 0;
   let serve: ((port: MessagePort) => void) | undefined;
   const open = new Map<number, { resolve(hashes: BlobHashes): void; reject(failure: Failure): void }>();
+  const watching = new Map<JobId, (event: LiveEvent) => void>();
   const tell = (message: ToBytesWorker) => start().postMessage(message);
   const take = (id: number) => {
     const waiting = open.get(id);
@@ -38,6 +49,7 @@ export function createBytes(make: () => Worker): Bytes {
       if (message.type === 'hashed') take(message.id)?.resolve(message.hashes);
       else if (message.type === 'direct') serve?.(message.port);
       else if (message.type === 'unreadable') take(message.id)?.reject(unreadable(message.message));
+      else if (message.type === 'live') watching.get(message.event.job)?.(message.event);
       else console.warn(`transfer/${message.what}`, message.message);
     };
     started.onerror = (event) => {
@@ -63,6 +75,20 @@ export function createBytes(make: () => Worker): Bytes {
     move: () => void start(),
     onDirect(next) {
       serve = next;
+    },
+    watchLive(job, told) {
+      watching.set(job, told);
+      tell({ type: 'live/watch', job });
+      return {
+        taken(bytes) {
+          if (watching.get(job) === told) tell({ type: 'live/taken', job, bytes });
+        },
+        stop() {
+          if (watching.get(job) !== told) return;
+          watching.delete(job);
+          tell({ type: 'live/stop', job });
+        },
+      };
     },
     close() {
       worker?.terminate();

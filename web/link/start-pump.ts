@@ -10,6 +10,7 @@ import { openAssetStore } from '../vault/assets.ts';
 import type { AppDatabase } from '../vault/database.ts';
 import type { Clock } from './clock.ts';
 import type { LinkState } from './link-line.ts';
+import type { LiveReceiver } from './live-receiver.ts';
 import { openSocketLink, type TransferSocket } from './socket-link.ts';
 import { watchTransferLists } from './transfer-lists.ts';
 import { createTransferPump, type TransferPump } from './transfer-pump.ts';
@@ -32,8 +33,10 @@ export function startPump(world: {
   /** Opens a data channel to the workstation, where there is a page that can. */
   openDirect?(): Promise<FrameLink>;
   clock: Clock;
-  /** `out`: only what lies in the outbox moves. */
-  moves: 'both' | 'out';
+  /** `out`: only what lies in the outbox moves. `nothing`: the link is for films alone. */
+  moves: 'both' | 'out' | 'nothing';
+  /** What watches films travels on the same link. */
+  live?: Pick<LiveReceiver, 'link'>;
   onLink?(state: LinkState): void;
   onTrouble(what: string, cause: unknown): void;
 }): StartedPump {
@@ -48,9 +51,10 @@ export function startPump(world: {
   const pump = createTransferPump({
     store: openAssetStore(db, clock.now),
     lists: {
-      wanted: world.moves === 'both' ? lists.wanted : () => () => undefined,
+      wanted: world.moves === 'both' ? lists.wanted : nothing,
       // A guest brings nothing, whatever this device still had to send.
       outbox(changed) {
+        if (world.moves === 'nothing') return nothing();
         let stopped = false;
         const stop = lists.outbox((hashes) => {
           identity.read().then(
@@ -73,6 +77,7 @@ export function startPump(world: {
     },
     clock,
     from: newSender(),
+    ...(world.live === undefined ? {} : { live: world.live }),
     ...(world.onLink === undefined ? {} : { onLink: world.onLink }),
     onTrouble,
   });
@@ -93,6 +98,8 @@ export function startPump(world: {
     },
   };
 }
+
+const nothing = () => () => undefined;
 
 function requestBy(proven: typeof fetch): HttpRequest {
   return async ({ method, path, headers, body }) => {

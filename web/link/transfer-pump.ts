@@ -9,6 +9,7 @@ import type { Urgency } from '@myspinbot/shared/wire/transfer.ts';
 import type { AssetStore } from '../vault/assets.ts';
 import type { Clock } from './clock.ts';
 import { createLinkLine, type Dials, type LinkState } from './link-line.ts';
+import type { LiveReceiver } from './live-receiver.ts';
 
 /** Lists that change: what to send and what is wanted. Calls back with all of it, now and after each change. */
 export interface TransferLists {
@@ -33,6 +34,8 @@ export function createTransferPump(options: {
   store: AssetStore;
   lists: TransferLists;
   dials: Dials;
+  /** What watches films travels on the same link. */
+  live?: Pick<LiveReceiver, 'link'>;
   clock: Clock;
   /** Who this is as long as it lives: 8 to 40 lower-case letters and digits. */
   from: string;
@@ -128,7 +131,20 @@ export function createTransferPump(options: {
       }),
     ];
     session.open();
-    link.onFrame((frame) => session.receive(frame));
+    const live = options.live?.link(
+      (frame) => {
+        // A link that cannot send is told by its close.
+        Promise.resolve(link.send(frame)).catch(() => undefined);
+      },
+      (why) => {
+        trouble('violation')(why);
+        link.close(why);
+      },
+    );
+    if (live !== undefined) stops.push(live.close);
+    link.onFrame((frame) => {
+      if (live?.receive(frame) !== true) session.receive(frame);
+    });
     let ending: Promise<void> | undefined;
     return {
       end() {

@@ -46,6 +46,7 @@ import { createCastNotes } from './cast-notes.ts';
 import { createDevicesDesk } from './devices-desk.ts';
 import { keepFile } from './keep-file.ts';
 import type { Live, Workstation } from './live.ts';
+import { followFilm, type MakingFilmWorld } from './making-film.ts';
 import { askWorker, createMediaUrl } from './media-url.ts';
 import { createEditedProject, type EditedProject } from './open-project.ts';
 import { inspectPhoto } from './photo-check.ts';
@@ -63,9 +64,10 @@ import { createWorkspaceView } from './workspace-view.ts';
 export interface LiveWorld {
   db: AppDatabase;
   tabs: TabChannel;
-  bytes: Pick<Bytes, 'hash' | 'reach' | 'move' | 'close' | 'onDirect'>;
+  bytes: Pick<Bytes, 'hash' | 'reach' | 'move' | 'watchLive' | 'close' | 'onDirect'>;
   /** What the workers of all tabs say of the link. */
   links: Pick<LinkStates, 'listen' | 'close'>;
+  film: Omit<MakingFilmWorld, 'bytes'>;
   clock: Clock;
   /** `ws://host/sync`, without the room. */
   syncUrl: string;
@@ -442,6 +444,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       },
       job: view.job,
       progress: presence.progress,
+      makingFilm: (wanted) => followFilm({ ...world.film, bytes: world.bytes }, wanted),
       saved,
 
       async createProject(fields = {}) {

@@ -25,7 +25,7 @@ import {
   type SecurityReport,
 } from '@myspinbot/shared/wire/pairing.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
-import { batch } from 'solid-js';
+import { batch, createSignal } from 'solid-js';
 import { createStore, produce, reconcile, unwrap } from 'solid-js/store';
 import { createFakeSharedDesk, type FakeShare } from './fake-shared-desk.ts';
 import { createFakeStorage } from './fake-storage.ts';
@@ -35,6 +35,7 @@ import type {
   JobView,
   LinkState,
   Live,
+  MakingFilm,
   OpenProject,
   PhotoCheck,
   TransfersDesk,
@@ -79,6 +80,8 @@ export interface FakeLive extends Live {
     saved(state: 'saved' | 'saving' | 'failed'): void;
     run(id: JobId, run: JobRun | undefined): void;
     progress(id: JobId, progress: JobProgress | undefined): void;
+    /** The job's film, as far as there is one. */
+    film(id: JobId, film: MakingFilm | undefined): void;
     uploadLeft(id: JobId, bytes: number): void;
     /** What the next face checks answer; undefined = the workstation says nothing. */
     photoCheck(check: PhotoCheck | undefined): void;
@@ -200,6 +203,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     ...(options.access === undefined ? {} : { access: structuredClone(options.access) }),
     invited: options.invitation,
   });
+  const [films, setFilms] = createSignal<ReadonlyMap<JobId, MakingFilm>>(new Map());
   let made = 0;
   let check: PhotoCheck | undefined = {
     width: 1200,
@@ -324,6 +328,10 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     },
     job: (id) => world.jobs[id],
     progress: (id) => world.progress[id],
+    makingFilm: (wanted) => () => {
+      const id = wanted();
+      return id === undefined ? undefined : films().get(id);
+    },
     saved: () => world.saved,
 
     async createProject(fields = {}) {
@@ -437,6 +445,13 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
               }),
             )
           : set('progress', id, reconcile(progress)),
+      film: (id, film) =>
+        setFilms((all) => {
+          const next = new Map(all);
+          if (film === undefined) next.delete(id);
+          else next.set(id, film);
+          return next;
+        }),
       uploadLeft: (id, bytes) => set('jobs', id, 'uploadLeft', bytes),
       photoCheck: (answer) => {
         check = answer;

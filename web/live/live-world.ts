@@ -87,6 +87,7 @@ export async function openTestLive(options: TestLiveOptions = {}): Promise<TestL
       move: () => {
         seen.moves++;
       },
+      watchLive: () => ({ taken() {}, stop() {} }),
       close: () => {
         seen.ended++;
       },
@@ -98,6 +99,7 @@ export async function openTestLive(options: TestLiveOptions = {}): Promise<TestL
       },
       close: () => undefined,
     },
+    film: { sources: undefined, video: () => document.createElement('video') },
     clock,
     syncUrl: 'ws://127.0.0.1:1/sync',
     socket: hub.socket,

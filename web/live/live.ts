@@ -99,6 +99,23 @@ export interface PhotoCheck {
   unfit?: { code: string; message: string; hint: string } | undefined;
 }
 
+/** The video of a job while it is being made. */
+export interface MakingFilm {
+  /** One element, wherever it is put; without controls, since its end is not known. */
+  readonly video: HTMLVideoElement;
+  /** There is something to see. */
+  hasPicture(): boolean;
+  /** It has played at least once. */
+  hasBegun(): boolean;
+  /** It plays, or goes on by itself as soon as there is more. */
+  isPlaying(): boolean;
+  /** Silent at first: nobody is spoken to unasked. */
+  isMuted(): boolean;
+  play(): void;
+  pause(): void;
+  mute(muted: boolean): void;
+}
+
 export interface StorageReport {
   usedBytes: number;
   quotaBytes: number | undefined;
@@ -174,6 +191,11 @@ export interface Live {
   job(id: JobId): JobView | undefined;
   /** From awareness; undefined when the job does not run now. */
   progress(id: JobId): JobProgress | undefined;
+  /**
+   * The film of a job that is being made, from its beginning; undefined while there is none, and where the browser
+   * cannot show one. It comes only while it is wanted here, and is gone when it is not.
+   */
+  makingFilm(wanted: Accessor<JobId | undefined>): Accessor<MakingFilm | undefined>;
   /** 'saved' only after the device's store has committed everything written so far. */
   saved(): 'saved' | 'saving' | 'failed';
 

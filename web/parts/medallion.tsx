@@ -2,6 +2,7 @@
 // puppet on a tint of its own, so that every project keeps its colour.
 import './medallion.css';
 import { Show } from 'solid-js';
+import { Placed } from './placed.tsx';
 
 export type MedallionSize = 'tiny' | 'small' | 'medium' | 'large' | 'huge';
 
@@ -9,6 +10,8 @@ export interface MedallionProps {
   /** Who it is; read out as the picture's text unless `decorative`. */
   name: string;
   src?: string | undefined;
+  /** A film over the picture, which it covers: an element of somebody else's. */
+  film?: HTMLVideoElement | undefined;
   size?: MedallionSize;
   /** Chooses the tint; the same seed, the same colour. */
   seed?: string;
@@ -55,6 +58,7 @@ export function Medallion(props: MedallionProps) {
         <Show when={props.src} fallback={<Puppet />}>
           {(src) => <img src={src()} alt={props.decorative === true ? '' : props.name} decoding="async" />}
         </Show>
+        <Show when={props.film}>{(film) => <Placed element={film()} class="medallion-film" />}</Show>
       </span>
       <Show when={ringed()}>
         <svg class="medallion-ring" viewBox="0 0 100 100" aria-hidden="true">

@@ -1,8 +1,11 @@
-// The finished video and nothing around it: poster, one large play button, then the browser's own controls.
+// The finished video and nothing around it: poster, one large play button, then the browser's own controls. Where a film
+// of it plays already, the video takes over from that at the same place, without a picture missing between them.
 import './video-stage.css';
 import { Play } from 'lucide';
-import { createEffect, createSignal, Show } from 'solid-js';
+import { createEffect, createSignal, onCleanup, Show, untrack } from 'solid-js';
 import { Icon } from '../design/icon.tsx';
+import { Placed } from './placed.tsx';
+import { takeOver } from './take-over.ts';
 
 export function VideoStage(props: {
   title: string;
@@ -14,8 +17,12 @@ export function VideoStage(props: {
   captions?: { src: string; lang: string } | undefined;
   /** What to say while the bytes are not here. */
   absent: string;
+  /** What plays until the video does. */
+  before?: { readonly video: HTMLVideoElement; isPlaying(): boolean } | undefined;
+  /** The video has taken over from it. */
+  onReplaced?: (() => void) | undefined;
 }) {
-  const [touched, setTouched] = createSignal(false);
+  const [touched, setTouched] = createSignal(untrack(() => props.before) !== undefined);
   let video: HTMLVideoElement | undefined;
   // After the element stands in the page: one that is made while the screen still waits belongs to no page yet, and
   // Chromium refuses to load a blob for it ("rejected by URL safety check").
@@ -24,9 +31,15 @@ export function VideoStage(props: {
     const { src } = props;
     if (video !== undefined && src !== undefined) video.src = src;
   });
+  createEffect(() => {
+    const { src, before, onReplaced } = props;
+    if (video === undefined || src === undefined || before === undefined) return;
+    onCleanup(takeOver(before, video, () => onReplaced?.()));
+  });
   const shape = () => ({ '--shape': `${props.width} / ${props.height}` });
   return (
     <div class="video-stage" style={shape()}>
+      <Show when={props.before}>{(before) => <Placed element={before().video} class="video-before" />}</Show>
       <Show
         when={props.src}
         fallback={

@@ -1,8 +1,9 @@
 // One job under one address: the making of while it is made, the premiere when it is done. So the link that was
-// opened early shows the result later, and the curtain opens in place.
+// opened early shows the result later, and the curtain opens in place. Whoever watches it being made goes on watching:
+// the film moves over to the premiere and stays until the finished video has taken its place.
 import { jobIdSchema } from '@myspinbot/shared/job/job.ts';
 import { useParams } from '@solidjs/router';
-import { createMemo, Match, Switch } from 'solid-js';
+import { createEffect, createMemo, createSignal, Match, on, Switch, untrack } from 'solid-js';
 import { useLive } from '../live/live.ts';
 import { MakingOf } from './making-of.tsx';
 import NotFound from './not-found.tsx';
@@ -20,10 +21,31 @@ export default function JobScreen() {
     const result = view?.run?.result;
     return view?.phase === 'succeeded' && result !== undefined ? { job: view, result } : undefined;
   });
+  const [isReplaced, setReplaced] = createSignal(false);
+  let hasBegun = () => false;
+  const watched = createMemo(() => {
+    const view = job();
+    if (view === undefined || isReplaced()) return undefined;
+    if (view.phase === 'running') return view.request.id;
+    return view.phase === 'succeeded' && untrack(hasBegun) ? view.request.id : undefined;
+  });
+  const film = live.makingFilm(watched);
+  hasBegun = () => film()?.hasBegun() === true;
+  // Another job, or another attempt, has a film of its own.
+  createEffect(on([() => params.id, () => job()?.run?.attempt], () => setReplaced(false)));
   return (
     <Switch fallback={<NotFound />}>
-      <Match when={finished()}>{(done) => <Premiere job={done().job} result={done().result} />}</Match>
-      <Match when={job()}>{(view) => <MakingOf job={view()} />}</Match>
+      <Match when={finished()}>
+        {(done) => (
+          <Premiere
+            job={done().job}
+            result={done().result}
+            film={hasBegun() ? film() : undefined}
+            onReplaced={() => setReplaced(true)}
+          />
+        )}
+      </Match>
+      <Match when={job()}>{(view) => <MakingOf job={view()} film={film()} />}</Match>
     </Switch>
   );
 }

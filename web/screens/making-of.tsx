@@ -4,10 +4,11 @@ import type { StageRun } from '@myspinbot/shared/job/job.ts';
 import { stageNames } from '@myspinbot/shared/job/job.ts';
 import { isEnded } from '@myspinbot/shared/job/life.ts';
 import { PenLine, RotateCw } from 'lucide';
-import { createMemo, Show } from 'solid-js';
-import { type JobView, useLive } from '../live/live.ts';
+import { createEffect, createMemo, on, Show } from 'solid-js';
+import { type JobView, type MakingFilm, useLive } from '../live/live.ts';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { Figures } from '../parts/figures.tsx';
+import { FilmControls } from '../parts/film-controls.tsx';
 import { Medallion } from '../parts/medallion.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { type ProgrammeStage, StageProgramme } from '../parts/programme.tsx';
@@ -21,7 +22,7 @@ import { goesOn } from './leaving-words.ts';
 import { agoWords, tookWords } from './time-words.ts';
 import { reachOf } from './workstation-words.ts';
 
-export function MakingOf(props: { job: JobView }) {
+export function MakingOf(props: { job: JobView; film: MakingFilm | undefined }) {
   const live = useLive();
   const toasts = useToasts();
   const desk = useDesk();
@@ -45,6 +46,16 @@ export function MakingOf(props: { job: JobView }) {
       props.job.request.assets.find((asset) => asset.type.startsWith('image/')),
   );
   const preview = live.assetUrl(() => progress()?.preview);
+  // Silently and by itself, as a picture that moves; whoever wants no motion unasked presses the button.
+  createEffect(
+    on(
+      () => props.film,
+      (film) => {
+        if (film !== undefined && !matchMedia('(prefers-reduced-motion: reduce)').matches) film.play();
+      },
+    ),
+  );
+  const shownFilm = () => (props.film?.hasPicture() === true ? props.film : undefined);
   const title = () => projectTitle(live, props.job.request.project);
   const isProjectHere = () => live.projects.some((project) => project.id === props.job.request.project);
 
@@ -87,8 +98,11 @@ export function MakingOf(props: { job: JobView }) {
     <div class="mx-auto grid max-w-page gap-8 p-4 tablet:p-8 wide:min-h-dvh wide:grid-cols-2 wide:content-center wide:gap-16">
       <div class="grid content-start justify-items-center gap-6 text-center">
         <Medallion
-          name={preview() === undefined ? title() : `${title()}, a preview so far`}
+          name={
+            preview() === undefined && shownFilm() === undefined ? title() : `${title()}, a preview so far`
+          }
           src={preview() ?? cover()}
+          film={shownFilm()?.video}
           seed={props.job.request.project}
           size="huge"
           state={phaseMark(props.job.phase)}
@@ -123,11 +137,25 @@ export function MakingOf(props: { job: JobView }) {
             </Show>
           </p>
         </div>
-        <Show when={isOn(props.job.phase) && live.mayEdit()}>
-          <Button tone="plain" held={props.job.phase === 'cancelling'} onClick={cancel}>
-            Cancel
-          </Button>
-        </Show>
+        {/* As high as a button before there is one, so that nothing moves when the film comes. */}
+        <div class="flex min-h-[44px] flex-wrap items-center justify-center gap-2">
+          <Show when={shownFilm()}>
+            {(film) => (
+              <FilmControls
+                isPlaying={film().isPlaying()}
+                isMuted={film().isMuted()}
+                onPlay={() => film().play()}
+                onPause={() => film().pause()}
+                onMute={(muted) => film().mute(muted)}
+              />
+            )}
+          </Show>
+          <Show when={isOn(props.job.phase) && live.mayEdit()}>
+            <Button tone="plain" held={props.job.phase === 'cancelling'} onClick={cancel}>
+              Cancel
+            </Button>
+          </Show>
+        </div>
       </div>
 
       <div class="grid content-start gap-8">

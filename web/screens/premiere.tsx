@@ -3,8 +3,8 @@
 import type { JobResult } from '@myspinbot/shared/job/job.ts';
 import { useNavigate } from '@solidjs/router';
 import { Captions, Dices, Download, EyeOff, PenLine, Share2 } from 'lucide';
-import { createMemo, createResource, createSignal, For, Show } from 'solid-js';
-import { type JobView, useLive } from '../live/live.ts';
+import { createMemo, createResource, createSignal, For, onMount, Show, Suspense, untrack } from 'solid-js';
+import { type JobView, type MakingFilm, useLive } from '../live/live.ts';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { CurtainReveal } from '../parts/curtain.tsx';
 import { Notice } from '../parts/notice.tsx';
@@ -18,7 +18,13 @@ import { stageWords } from './job-words.ts';
 import { createSpin } from './spin.ts';
 import { agoWords, bytesWords, lengthWords, tookWords } from './time-words.ts';
 
-export function Premiere(props: { job: JobView; result: JobResult }) {
+export function Premiere(props: {
+  job: JobView;
+  result: JobResult;
+  /** What was watched while it was made; it plays until the finished video stands at the same place. */
+  film?: MakingFilm | undefined;
+  onReplaced?: () => void;
+}) {
   const live = useLive();
   const desk = useDesk();
   const toasts = useToasts();
@@ -45,8 +51,10 @@ export function Premiere(props: { job: JobView; result: JobResult }) {
     const asked = props.job.request.options.narration.lang;
     return asked === 'auto' ? 'en' : asked;
   };
-  // Read once: the curtain must not close again when the premiere is marked as seen.
-  const isFirst = !desk.premieres.isSeen(props.job.request.id);
+  // Read once: the curtain must not close again when the premiere is marked as seen, nor before somebody who watches.
+  const wasWatching = untrack(() => props.film) !== undefined;
+  const isFirst = !wasWatching && !desk.premieres.isSeen(props.job.request.id);
+  if (wasWatching) onMount(() => desk.premieres.markSeen(props.job.request.id));
   const [isSharing, setSharing] = createSignal(false);
 
   const videoFile = async (url: string) => {
@@ -107,6 +115,8 @@ export function Premiere(props: { job: JobView; result: JobResult }) {
           poster={poster()}
           width={props.result.width}
           height={props.result.height}
+          before={props.film}
+          onReplaced={props.onReplaced}
           captions={vtt() === undefined ? undefined : { src: vtt()!, lang: lang() }}
           absent={
             hasNoRoom()
@@ -224,7 +234,8 @@ export function Premiere(props: { job: JobView; result: JobResult }) {
           <p class="text-small text-ink-soft">
             Made from {live.mayEdit() ? 'your photo, on your' : 'a photo, on a'} machine, by{' '}
             {enginesWords(props.result.engines)}.{' '}
-            {here() === true ? 'A copy is on this device, so it plays offline too.' : ''}{' '}
+            {/* Asked of the store; the video above does not wait for the answer. */}
+            <Suspense>{here() === true ? 'A copy is on this device, so it plays offline too.' : ''}</Suspense>{' '}
             <a href="/storage">What is kept here</a>
           </p>
           <Fold title="The details">

@@ -7,11 +7,14 @@ import { sizePixels } from '@myspinbot/shared/project/options.ts';
 import { planarBytes, planarView, rgbaFromPlanar } from '@myspinbot/shared/puppet/planar.ts';
 import sharp from 'sharp';
 import { type FfmpegTools, type RunningFfmpeg, spawnFfmpeg } from '../../media/ffmpeg.ts';
+import { normaliseLoudness } from '../../media/loudness.ts';
 import { moduleEntry } from '../../process/entry.ts';
 import type { Readiness } from '../engine.ts';
 import { portraitBuiltin } from './builtin-id.ts';
 import { requireCaptionFilter, writeCaptions } from './captions.ts';
+import { encoderArguments } from './encoder.ts';
 import { createFrameRing, type FrameRing, openFrameRing, release, stopRing } from './frame-ring.ts';
+import { createGrowingFile, type GrowingFile } from './growing-file.ts';
 import type { PortraitContext, PortraitEngine, PortraitFrames, PortraitRequest } from './port.ts';
 import type { DrawingOrder, DrawingReport } from './portrait-worker.ts';
 import { type SceneRenderer, setStage } from './staging.ts';
@@ -27,6 +30,7 @@ const PREVIEW_AT_MS = 600;
 export function createBuiltinPortrait(world: BuiltinPortraitWorld): PortraitEngine {
   return {
     ...portraitBuiltin,
+    showsLive: true,
     async probe(): Promise<Readiness> {
       return { ready: true, detail: `Photo animation on the CPU, encoded by ffmpeg ${world.ffmpeg.version}` };
     },
@@ -45,7 +49,10 @@ async function render(
   const withCaptions = request.captions && request.timing.words.length > 0;
   const captions = withCaptions ? await writeCaptions(request, context.workDir, 0) : undefined;
   if (captions !== undefined) await requireCaptionFilter(world.ffmpeg, captions, signal);
-  const stage = await setStage(request, world.renderScene, signal);
+  const [stage, sound] = await Promise.all([
+    setStage(request, world.renderScene, signal),
+    soundOfFilm(world, context),
+  ]);
   if (withCaptions) await writeCaptions(request, context.workDir, stage.chinY);
   const { width, height } = sizePixels(request.size);
   const frameBytes = planarBytes(width, height);
@@ -53,8 +60,10 @@ async function render(
   const ring = openFrameRing(memory, frameBytes);
   const video = join(context.workDir, 'portrait.mp4');
 
-  const encoder = spawnFfmpeg(world.ffmpeg, encoderArguments(request, captions, video), {
+  const film = sound === undefined ? undefined : openFilm(context);
+  const encoder = spawnFfmpeg(world.ffmpeg, encoderArguments(request, captions, { video, sound, frames }), {
     signal,
+    ...(film === undefined ? {} : { onOutput: (bytes: Buffer) => film.add(bytes) }),
     doing: 'encode the portrait',
     // Slow machines and ten-minute narrations: ten times real time and a minute on top.
     timeoutMs: 60_000 + request.timing.durationMs * 10,
@@ -69,14 +78,47 @@ async function render(
     frames,
     memory,
   };
-  const waitedMs = await feed(order, ring, encoder, request, context).catch(async (error: unknown) => {
-    encoder.kill();
-    await encoder.ended.catch(() => {}); // its death is our doing; `error` is the cause that is told
-    throw error;
-  });
-  await encoder.ended;
+  let waitedMs: number;
+  try {
+    waitedMs = await feed(order, ring, encoder, request, context).catch(async (error: unknown) => {
+      encoder.kill();
+      await encoder.ended.catch(() => {}); // its death is our doing; `error` is the cause that is told
+      throw error;
+    });
+    await encoder.ended;
+  } finally {
+    await film?.end();
+  }
   const wallMs = performance.now() - started;
   return { video, frames, encoderShare: Math.min(1, waitedMs / wallMs) };
+}
+
+/**
+ * What is heard in the film, as loud as in the finished video. A sound that cannot be read is found out here, where it
+ * costs the film and not the encoder.
+ */
+async function soundOfFilm(
+  world: BuiltinPortraitWorld,
+  { live, workDir, signal, log }: PortraitContext,
+): Promise<string | undefined> {
+  if (live === undefined) return undefined;
+  const sound = join(workDir, 'live-sound.wav');
+  try {
+    await normaliseLoudness(world.ffmpeg, live.wav, sound, { signal });
+    return sound;
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn('portrait.live-lost', { why: String(error) });
+    return undefined;
+  }
+}
+
+function openFilm({ live, workDir, log }: PortraitContext): GrowingFile {
+  const file = join(workDir, 'live.mp4');
+  return createGrowingFile(file, {
+    grew: (bytes) => live?.grew({ file, bytes }),
+    failed: (error) => log.warn('portrait.live-lost', { why: String(error) }),
+  });
 }
 
 /** Runs the drawing thread and hands its frames to the encoder in order; resolves with the ms it waited. */
@@ -182,16 +224,4 @@ async function writePreview(
     .jpeg({ quality: 84 })
     .toFile(path);
   context.preview(path);
-}
-
-function encoderArguments(request: PortraitRequest, captions: string | undefined, video: string): string[] {
-  const colours = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'];
-  return [
-    ...['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', request.size, '-r', String(request.fps)],
-    ...['-color_range', 'tv', ...colours, '-i', 'pipe:0', '-an'],
-    ...(captions === undefined ? [] : ['-vf', captions]),
-    ...['-c:v', 'libx264', '-profile:v', 'high', '-preset', 'veryfast', '-crf', '20', '-pix_fmt', 'yuv420p'],
-    ...['-color_range', 'tv', ...colours, '-g', String(request.fps * 2)],
-    ...['-movflags', '+faststart', video],
-  ];
 }

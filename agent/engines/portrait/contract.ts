@@ -1,6 +1,7 @@
 // What every portrait engine must do, whoever writes it. An engine's own test is one call of portraitContract.
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { faceMeshSchema } from '@myspinbot/shared/puppet/face-mesh.ts';
@@ -11,7 +12,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderSamplePortrait } from '../../art/render-portrait.ts';
 import { silentLogger } from '../../log/logger.ts';
 import { type FfmpegTools, findFfmpeg, probe, runFfmpeg } from '../../media/ffmpeg.ts';
-import type { PortraitEngine, PortraitRequest } from './port.ts';
+import { readFilmHeader } from '../../media/film-header.ts';
+import type { GrowingFilm, PortraitEngine, PortraitRequest } from './port.ts';
 
 /** The drawn sample portrait with its measured face and a rough matte: a request that needs no other engine. */
 export async function drawnRequest(dir: string, seconds: number): Promise<PortraitRequest> {
@@ -36,6 +38,24 @@ export async function drawnRequest(dir: string, seconds: number): Promise<Portra
   };
 }
 
+/** A voice that begins and ends with the picture: a tone, `seconds` long. */
+export async function drawnVoice(tools: FfmpegTools, dir: string, seconds: number): Promise<string> {
+  const wav = join(dir, `voice-${seconds}.wav`);
+  const tone = ['-f', 'lavfi', '-i', `sine=frequency=220:sample_rate=22050:duration=${seconds}`];
+  await runFfmpeg(tools, ['-loglevel', 'error', ...tone, '-ac', '1', wav]);
+  return wav;
+}
+
+/** Where the fragments of a film begin. */
+function fragments(film: Uint8Array): number[] {
+  const view = new DataView(film.buffer, film.byteOffset, film.byteLength);
+  const found: number[] = [];
+  for (let at = 0; at + 8 <= film.length; at += Math.max(8, view.getUint32(at))) {
+    if (Buffer.from(film.subarray(at + 4, at + 8)).toString('latin1') === 'moof') found.push(at);
+  }
+  return found;
+}
+
 export function portraitContract(name: string, make: (tools: FfmpegTools) => PortraitEngine): void {
   describe(`portrait engine: ${name}`, () => {
     let tools: FfmpegTools;
@@ -51,10 +71,18 @@ export function portraitContract(name: string, make: (tools: FfmpegTools) => Por
     });
     afterAll(() => rm(dir, { recursive: true, force: true }));
 
-    async function render(changes: Partial<PortraitRequest> = {}, signal = new AbortController().signal) {
-      const workDir = await mkdtemp(join(dir, 'work-'));
+    async function render(
+      changes: Partial<PortraitRequest> = {},
+      signal = new AbortController().signal,
+      wav?: string,
+      workDir?: string,
+    ) {
+      workDir ??= await mkdtemp(join(dir, 'work-'));
       const previews: string[] = [];
       const done: number[] = [];
+      const growth: (GrowingFilm & { onDisk: number; frames: number })[] = [];
+      const grew = (film: GrowingFilm) =>
+        growth.push({ ...film, onDisk: statSync(film.file).size, frames: done.at(-1) ?? 0 });
       const result = await engine.render(
         { ...request, ...changes },
         {
@@ -63,15 +91,16 @@ export function portraitContract(name: string, make: (tools: FfmpegTools) => Por
           workDir,
           progress: (now) => done.push(now),
           preview: (jpeg) => previews.push(jpeg),
+          live: wav === undefined ? undefined : { wav, grew },
         },
       );
-      return { ...result, previews, done };
+      return { ...result, previews, done, growth };
     }
 
     /** MD5 of the decoded frames, one line each. */
     async function frameHashes(video: string): Promise<string[]> {
       const out = `${video}.md5`;
-      await runFfmpeg(tools, ['-loglevel', 'error', '-i', video, '-f', 'framemd5', out]);
+      await runFfmpeg(tools, ['-loglevel', 'error', '-i', video, '-map', '0:v', '-f', 'framemd5', out]);
       return (await readFile(out, 'utf8')).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     }
 
@@ -112,6 +141,82 @@ export function portraitContract(name: string, make: (tools: FfmpegTools) => Por
       const [one, two, other] = [await render(), await render(), await render({ seed: 2 })];
       expect(await frameHashes(two.video)).toEqual(await frameHashes(one.video));
       expect(await frameHashes(other.video)).not.toEqual(await frameHashes(one.video));
+    });
+
+    describe.skipIf(make({ ffmpeg: '', ffprobe: '', version: '' }).showsLive !== true)('its film', () => {
+      const seconds = 3;
+
+      test('grows while frames are still drawn, and what is told of it is on the disk', async () => {
+        const wav = await drawnVoice(tools, dir, 8);
+        const { growth, frames } = await render({ timing: spokenTiming(8, 1) }, undefined, wav);
+        expect(growth.length).toBeGreaterThan(1);
+        expect(growth[0]!.frames).toBeLessThan(frames);
+        for (const [index, one] of growth.entries()) {
+          expect(one.file).toBe(growth[0]!.file);
+          expect(one.bytes).toBeGreaterThan(growth[index - 1]?.bytes ?? 0);
+          expect(one.onDisk).toBeGreaterThanOrEqual(one.bytes);
+        }
+        expect(statSync(growth[0]!.file).size).toBe(growth.at(-1)!.bytes);
+      });
+
+      test('is H.264 and AAC from 0 to the end in fragments of about a second, and says so first', async () => {
+        const wav = await drawnVoice(tools, dir, seconds);
+        const { video, growth } = await render({ timing: spokenTiming(seconds, 1) }, undefined, wav);
+        const film = growth[0]!.file;
+        const { streams } = await probe(tools, film);
+        expect(streams.map(({ codec_name }) => codec_name)).toEqual(['h264', 'aac']);
+        // What an AAC encoder says before the first sample lies before 0, and is not heard.
+        const [picture, sound] = streams.map(({ start_time }) => Number(start_time));
+        expect(picture).toBe(0);
+        expect(sound).toBeCloseTo(-1024 / 48_000, 3);
+        const bytes = await readFile(film);
+        expect(readFilmHeader(bytes)).toMatchObject({
+          mime: expect.stringMatching(/^video\/mp4; codecs="avc1\.6400[0-9a-f]{2}, mp4a\.40\.2"$/),
+          width: 720,
+          height: 720,
+        });
+        expect(fragments(bytes).length).toBeGreaterThanOrEqual(seconds);
+        expect(fragments(bytes).length).toBeLessThanOrEqual(seconds + 2);
+        // The very frames of the video, and no second encoding of them.
+        const pictures = async (file: string) =>
+          (await frameHashes(file)).map((line) => line.split(',').at(-1));
+        expect(await pictures(film)).toEqual(await pictures(video));
+      });
+
+      test('changes no byte of the video', async () => {
+        const wav = await drawnVoice(tools, dir, seconds);
+        const [plain, filmed] = [await render(), await render({}, undefined, wav)];
+        expect(filmed.growth.length).toBeGreaterThan(0);
+        expect(await readFile(filmed.video)).toEqual(await readFile(plain.video));
+      });
+
+      test.each([
+        ['shorter than the picture', 0.4],
+        ['longer than the picture', 9],
+      ])('is as long as the picture when its sound is %s', async (_how, length) => {
+        const wav = await drawnVoice(tools, dir, length);
+        const { growth, video } = await render({}, undefined, wav);
+        const [film, plain] = [await probe(tools, growth[0]!.file), await probe(tools, video)];
+        expect(Math.abs(Number(film.format.duration) - Number(plain.format.duration))).toBeLessThan(0.05);
+        expect(Math.abs(Number(plain.format.duration) - 1.5)).toBeLessThan(0.05);
+      });
+
+      test('is missing when its sound cannot be read, and the video is made all the same', async () => {
+        const wav = join(dir, 'no-sound.wav');
+        await writeFile(wav, 'no sound at all');
+        const { growth, video } = await render({}, undefined, wav);
+        expect(growth).toEqual([]);
+        expect((await probe(tools, video)).streams).toHaveLength(1);
+      });
+
+      test('is made in a folder of any name', async () => {
+        const workDir = join(dir, "it's [a] 100 % | odd: \\ one");
+        await mkdir(workDir);
+        const wav = await drawnVoice(tools, dir, seconds);
+        const { growth, video } = await render({}, undefined, wav, workDir);
+        expect((await probe(tools, video)).streams).toHaveLength(1);
+        expect((await probe(tools, growth[0]!.file)).streams).toHaveLength(2);
+      });
     });
 
     test('what the photo and the backdrop say of themselves is neither in the video nor in its preview', async () => {

@@ -33,12 +33,28 @@ export interface PortraitFrames {
   encoderShare: number;
 }
 
+/**
+ * The video with its sound while it is being made: a fragmented MP4 (H.264 and AAC) in the work directory that begins at
+ * 0 and is only ever added to. `bytes` of it are written.
+ */
+export interface GrowingFilm {
+  file: string;
+  bytes: number;
+}
+
 export interface PortraitContext extends EngineContext {
   /** Called once, as early as possible, with a JPEG still in the work directory. */
   preview(jpeg: string): void;
+  /**
+   * What is heard in the film that grows beside the video, and who is told of every growth. It must not change a byte of
+   * the video, and a film that fails is no failure of the render: it merely grows no more. Absent = nobody wants one.
+   */
+  live?: { wav: string; grew(film: GrowingFilm): void } | undefined;
 }
 
 export interface PortraitEngine extends Engine {
   readonly id: `portrait/${string}`;
+  /** It makes the film of `PortraitContext.live`. */
+  readonly showsLive?: boolean;
   render(request: PortraitRequest, context: PortraitContext): Promise<PortraitFrames>;
 }
