@@ -127,3 +127,16 @@ test('a file that was let go of is shown no more, is not asked for again, and ap
   await settled();
   expect([alive.has(url()!), urls.count()]).toEqual([true, 1]);
 });
+
+test('whoever opens a file that was let go of a moment ago asks for it, although its place is still kept', async () => {
+  const { urls, here, wanted } = shelf();
+  here.set(hash(1), new Blob(['x']));
+  const { release } = createRoot(() => urls.take(hash(1)));
+  await settled();
+  release();
+  here.delete(hash(1));
+  urls.forget(hash(1));
+  createRoot(() => urls.take(hash(1)));
+  createRoot(() => urls.take(hash(1)));
+  expect(wanted).toEqual([hash(1)]);
+});

@@ -24,6 +24,8 @@ interface Shown {
   stopArrival: (() => void) | undefined;
   stopLinger: (() => void) | undefined;
   forget(): void;
+  /** Whoever shows it from now on opens it: what was let go of is asked for again. */
+  open(): void;
   drop(): void;
 }
 
@@ -40,6 +42,7 @@ export function createAssetUrls(world: {
   const show = (hash: AssetHash): Shown => {
     const [url, setUrl] = createSignal<string | undefined>();
     let dropped = false;
+    let isForgotten = false;
     const entry: Shown = {
       users: 0,
       url,
@@ -49,7 +52,13 @@ export function createAssetUrls(world: {
         const made = url();
         if (made === undefined) return;
         revoke(made);
+        isForgotten = true;
         expect();
+      },
+      open() {
+        if (!isForgotten) return;
+        isForgotten = false;
+        world.store.want([hash]).catch(() => undefined); // As below.
       },
       drop() {
         dropped = true;
@@ -69,6 +78,7 @@ export function createAssetUrls(world: {
       if (blob === undefined) return false;
       if (dropped || url() !== undefined) return true;
       open++;
+      isForgotten = false;
       setUrl(world.urls.create(blob));
       return true;
     };
@@ -101,6 +111,7 @@ export function createAssetUrls(world: {
         shown.set(hash, entry);
       }
       const mine = entry;
+      mine.open();
       mine.users++;
       mine.stopLinger?.();
       mine.stopLinger = undefined;

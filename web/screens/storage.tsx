@@ -269,6 +269,6 @@ function TryAgain() {
 const strandedWords: Readonly<Record<Access['state'], string>> = {
   paired: '',
   unpaired: 'Nothing of this is anywhere else yet, so nothing is freed from here.',
-  removed: 'What were freed from here could not come back, so it stays. Settings can erase all of it.',
+  removed: 'What is freed from here could not come back, so it stays. Settings can erase all of it.',
   forgotten: 'Whether the workstation still has these is not known, so nothing is freed from here.',
 };
