@@ -59,7 +59,7 @@ test('a photo arrives without a page, when the workstation is back', async () =>
   await addPhoto(page, drawnPortrait());
   await isSaved(page);
   await page
-    .getByText(/^A file waits to be sent/)
+    .getByText(/^A file waits: /)
     .locator('visible=true')
     .first()
     .waitFor();
@@ -93,7 +93,7 @@ test('a photo arrives without a page, when the workstation is back', async () =>
   await openApp(again, after);
   await workstationIsHere(again);
   expect(await outbox(again)).toEqual([]);
-  expect(await again.getByText(/to be sent|^Sending/).count()).toBe(0);
+  expect(await again.getByText(/^A file waits|^Sending/).count()).toBe(0);
   expectNoComplaints(profile);
   await after.stop();
 });

@@ -27,9 +27,9 @@ it.each(['/', `/project/${seeded.robin}`])(
     expect((await screen.findAllByText('Sending 2 files: 12 MB left', {}, WAIT)).length).toBeGreaterThan(0);
     expect(screen.getAllByText('Keep the app open until this is sent.').length).toBeGreaterThan(0);
     live.stage.workstation({ state: 'away', since: 0 });
-    expect(screen.getAllByText('2 files wait to be sent: 12 MB left').length).toBeGreaterThan(0);
+    expect(screen.getAllByText('2 files wait: 12 MB left').length).toBeGreaterThan(0);
     live.stage.sending({ files: 0, leftBytes: 0 });
-    expect(screen.queryByText(/to be sent|Sending/)).toBeNull();
+    expect(screen.queryByText(/files wait|Sending/)).toBeNull();
   },
 );
 

@@ -28,7 +28,7 @@ describe('what is told while something is on its way', () => {
   it('never promises it while the workstation is out of reach', () => {
     for (const state of ['away', 'looking'] as const) {
       const words = sendingWords({ ...sending, goesOn: true }, { state, since: 0 }, true);
-      expect(words?.title).toBe('2 files wait to be sent: 12 MB left');
+      expect(words?.title).toBe('2 files wait: 12 MB left');
       expect(words?.next).toContain('out of reach');
       expect(words?.next).not.toContain('background');
     }
@@ -44,7 +44,7 @@ describe('what is told while something is on its way', () => {
       'Sending a file: almost there',
     );
     expect(sendingWords({ ...sending, files: 1 }, { state: 'away', since: 0 }, false)?.title).toBe(
-      'A file waits to be sent: 12 MB left',
+      'A file waits: 12 MB left',
     );
   });
 });

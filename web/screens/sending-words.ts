@@ -19,8 +19,8 @@ export function sendingWords(
     return { title: `Sending ${what}: ${left}`, next: leavingWords(goesOn(sending, isInstalled)) };
   }
   return {
-    title: `${what === 'a file' ? 'A file waits' : `${what} wait`} to be sent: ${left}`,
-    next: 'Paused: your workstation is out of reach. It goes on from where it stopped when the app is open and meets it again.',
+    title: `${what === 'a file' ? 'A file waits' : `${what} wait`}: ${left}`,
+    next: 'Paused: your workstation is out of reach. It goes on when the app is open and meets it again.',
   };
 }
 
