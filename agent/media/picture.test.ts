@@ -188,6 +188,22 @@ describe('reading a picture', () => {
     expect(failure.hint).toMatch(/smaller copy|anew/);
   });
 
+  it('refuses what must be in memory whole, before it is', async () => {
+    const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+    const small = sharp({ create: { width: 64, height: 64, channels: 3, background: '#888', noise } });
+    const jpeg = await small.clone().jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer();
+    // The same file, said to be 10900 x 10900 (SOF2: length, precision, height, width).
+    const frame = jpeg.indexOf(Buffer.from([0xff, 0xc2]));
+    jpeg.writeUInt16BE(10_900, frame + 5);
+    jpeg.writeUInt16BE(10_900, frame + 7);
+    const failure = await refusal(await given('held.jpg', jpeg));
+    expect(failure.message).toMatch(/119 megapixels must be in memory at once/);
+    expect(failure.hint).toMatch(/ordinary JPEG/);
+    // An ordinary progressive photo is none of that.
+    const photo = await small.clone().resize(3000, 2000).jpeg({ progressive: true }).toBuffer();
+    expect((await readPicture(await given('web.jpg', photo), 300)).width).toBe(300);
+  });
+
   it('refuses a picture of a few pixels', async () => {
     const path = await given('dot.png', await sharp(flag).resize(12, 8).png().toBuffer());
     expect((await refusal(path)).message).toMatch(/12 x 8/);

@@ -4,6 +4,7 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { createEngines, type EngineCatalog, type LoadedEngines, probeAll } from '../engines/registry.ts';
 import type { Logger } from '../log/logger.ts';
 import { findFfmpeg } from '../media/ffmpeg.ts';
+import { preparePictures } from '../media/picture-process.ts';
 import type { StageWatch } from '../stages/host.ts';
 import { type FromHost, type ToHost, toHostSchema } from './messages.ts';
 import { endWithParent } from './outlive.ts';
@@ -35,6 +36,7 @@ export function serveStages(catalog: EngineCatalog): void {
       // Looked up once per process: from here on everybody in it finds the same one. If there is none,
       // whoever needs it says so.
       ffmpeg().catch(() => {});
+      preparePictures();
       engines = createEngines(catalog, { ffmpeg });
       return;
     }
@@ -60,6 +62,8 @@ async function answer(message: Call, engines: LoadedEngines): Promise<FromHost> 
   const { signal } = new AbortController();
   switch (message.type) {
     case 'stage/run': {
+      // Of a job that begins, a picture is opened soon.
+      if (message.stage === 'script') preparePictures();
       let toldAt = 0;
       const watch: StageWatch = {
         progress(done, total) {
