@@ -22,6 +22,7 @@ import { securityOf } from './security-report.ts';
 import { startServer } from './server/server.ts';
 import { createUploadLimits } from './server/upload-limits.ts';
 import { createTransferLink } from './transfer/link.ts';
+import { keepTidy } from './vault/keep-tidy.ts';
 import { openQuota } from './vault/quota.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
@@ -81,11 +82,18 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     });
     // The last: whatever is still answered asks it.
     parts.push({ order: 9, close: () => gate.close() });
+    const quota = openQuota({
+      limits: config.quota,
+      vault,
+      documents: () => hub.bytes(),
+      broughtBy: (device) => gate.device(device)?.broughtBytes ?? 0,
+    });
     const hub = await createHub({
       dir: join(dataDir, 'documents'),
       clock,
       log: log.child({ room: 'hub' }),
       nameOf: (device) => gate.device(device)?.name,
+      quota,
     });
     parts.push({ order: 7, close: () => hub.close() });
     await shutFolders(dataDir, ['vault', 'documents', 'ledger', 'work'], log);
@@ -98,11 +106,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     });
     // After the queue: that the running job was interrupted is still shown.
     parts.push({ order: 6, close: () => mirror.close() });
-    const quota = openQuota({
-      limits: config.quota,
-      vault,
-      broughtBy: (device) => gate.device(device)?.broughtBytes ?? 0,
-    });
+    parts.push({ order: 4, close: keepTidy(vault, clock, log) });
     const projectAssets = createProjectAssets({ hub, queue });
     const link = createTransferLink({
       vault,

@@ -13,6 +13,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import * as Y from 'yjs';
 import type { Logger } from '../log/logger.ts';
 import type { Clock } from '../queue/clock.ts';
+import type { Quota } from '../vault/quota.ts';
 import { type DocumentStore, openDocumentStore } from './document-store.ts';
 import { guardWorkspace } from './guard.ts';
 import { guardEntries } from './guard-entries.ts';
@@ -52,6 +53,8 @@ export interface SocketHub extends Hub {
   read<T>(room: string, look: (doc: Y.Doc) => T): Promise<T>;
   /** Changes a document from inside the agent, loaded for as long as that takes; resolves when durable. */
   edit(room: string, change: (doc: Y.Doc) => void): Promise<void>;
+  /** Of all documents, on the disk and on their way there. */
+  bytes(): number;
   on(listener: (event: HubEvent) => void): () => void;
 }
 
@@ -63,6 +66,8 @@ export interface HubOptions {
   heartbeatMs?: number;
   /** What a paired device is called; shown to the others whatever it says of itself. */
   nameOf?(device: string): string | undefined;
+  /** How much somebody may write, and who is told what they wrote. */
+  quota?: Pick<Quota, 'mayWrite' | 'wrote'>;
 }
 
 export async function createHub(options: HubOptions): Promise<SocketHub> {
@@ -198,6 +203,8 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
       mayWrite,
       seesDevices: !(who.kind === 'device' && who.role === 'guest'),
       shownAs: { id, name: options.nameOf?.(id) },
+      mayBring: (bytes) => options.quota?.mayWrite(who, bytes) ?? true,
+      brought: (bytes) => options.quota?.wrote(who, bytes),
       send(message) {
         if (socket.readyState !== socket.OPEN) return;
         if (socket.bufferedAmount > MAX_BACKLOG_BYTES) return socket.terminate();
@@ -244,6 +251,7 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
       throttle();
     },
     flush: () => store.flush(),
+    bytes: () => store.bytesInAll(),
     async accept(request, socket, head, name, who) {
       const answer = (status: string) =>
         void socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
