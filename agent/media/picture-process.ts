@@ -1,7 +1,7 @@
 // Runs the decoder: a process for each picture, shut in like every tool that opens a stranger's file, one at a time. A
-// picture that takes its decoder over has nothing in reach: no network, no keys, nobody else's picture; and one that needs
-// too much memory or time costs the agent neither. The next process is started ahead, since starting takes longer than
-// decoding an ordinary photo.
+// picture that takes its decoder over has in reach what the walls of this machine leave, and nobody else's picture; one
+// that needs too much memory or time costs the agent neither. Whoever knows that a picture comes has the process started ahead:
+// starting takes longer than decoding an ordinary photo.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createReadStream, existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -67,12 +67,15 @@ export let areShutIn = true;
 
 async function decode(path: string, how: Omit<Question, 'bytes'>): Promise<Picture> {
   const { size } = await stat(path);
-  const decoder = await taken();
+  // A process that starts keeps nobody, but whoever waits for a picture waits.
+  const waiting = setInterval(() => undefined, LIMIT_MS);
+  const decoder = await taken().finally(() => clearInterval(waiting));
   const { child } = decoder;
   hold(child, true);
   const timer = setTimeout(() => end(decoder), LIMIT_MS);
   try {
     const answer = heardFrom(child, how, size);
+    answer.catch(() => undefined); // it may end before all was written; told below
     child.stdin!.write(lineOf({ ...how, bytes: size }));
     // One that ended early says so by its answer, or by none.
     await pipeline(createReadStream(path), child.stdin!).catch((cause: NodeJS.ErrnoException) => {
@@ -85,14 +88,13 @@ async function decode(path: string, how: Omit<Question, 'bytes'>): Promise<Pictu
   }
 }
 
-/** A process that nobody asked anything yet; the next one is started at once. */
+/** A process that nobody asked anything yet. */
 async function taken(): Promise<Decoder> {
-  if (spare === undefined) preparePictures();
-  const { decoder: starting, letGo } = spare!;
+  if (spare === undefined) return await start();
+  const { decoder: starting, letGo } = spare;
   spare = undefined;
   clearTimeout(letGo);
   const decoder = await starting;
-  preparePictures();
   const { exitCode, signalCode } = decoder.child;
   // One that waited may have been ended from outside: that is not the picture's fault.
   return exitCode === null && signalCode === null ? decoder : await start();
@@ -159,7 +161,9 @@ function startIn({ around }: Walls): Decoder {
     cpuSeconds: CPU_SECONDS,
     fileBytes: FILE_BYTES,
   };
-  const command = around(process.execPath, [...entry.execArgv, entry.path], cell);
+  // WebAssembly, which what runs it from sources uses, would ask for 8 GB of address space to guard itself.
+  const options = ['--disable-wasm-trap-handler', ...entry.execArgv];
+  const command = around(process.execPath, [...options, entry.path], cell);
   const child = spawn(command.command, command.args, {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: cellEnvironment(),

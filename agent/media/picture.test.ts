@@ -6,6 +6,7 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readPicture, turnPicture } from './picture.ts';
+import { areShutIn } from './picture-process.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'picture-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -202,6 +203,8 @@ describe('reading a picture', () => {
     // An ordinary progressive photo is none of that.
     const photo = await small.clone().resize(3000, 2000).jpeg({ progressive: true }).toBuffer();
     expect((await readPicture(await given('web.jpg', photo), 300)).width).toBe(300);
+    // In the walls that this machine has, whatever they are, and not beside them.
+    expect(areShutIn).toBe(true);
   });
 
   it('refuses a picture of a few pixels', async () => {
