@@ -26,6 +26,7 @@ import { createPeerLinks } from './transfer/peer-links.ts';
 import { createSocketLinks } from './transfer/socket-links.ts';
 import { createTransfers } from './transfer/transfers.ts';
 import { loadWebRtc } from './transfer/webrtc.ts';
+import { keepTidy } from './vault/keep-tidy.ts';
 import { openQuota } from './vault/quota.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
@@ -96,12 +97,19 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       log: log.child({ room: 'direct' }),
     });
     parts.push({ order: 3, close: () => peers.close() });
+    const quota = openQuota({
+      limits: config.quota,
+      vault,
+      documents: () => hub.bytes(),
+      broughtBy: (device) => gate.device(device)?.broughtBytes ?? 0,
+    });
     const hub = await createHub({
       dir: join(dataDir, 'documents'),
       clock,
       log: log.child({ room: 'hub' }),
       nameOf: (device) => gate.device(device)?.name,
       signals: peers.receive,
+      quota,
     });
     parts.push({ order: 7, close: () => hub.close() });
     await shutFolders(dataDir, ['vault', 'documents', 'ledger', 'work'], log);
@@ -114,11 +122,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     });
     // After the queue: that the running job was interrupted is still shown.
     parts.push({ order: 6, close: () => mirror.close() });
-    const quota = openQuota({
-      limits: config.quota,
-      vault,
-      broughtBy: (device) => gate.device(device)?.broughtBytes ?? 0,
-    });
+    parts.push({ order: 4, close: keepTidy(vault, clock, log) });
     const projectAssets = createProjectAssets({ hub, queue });
     const transferLog = log.child({ room: 'transfer' });
     const live = createLive({ queue, clock, log: log.child({ room: 'live' }) });

@@ -30,6 +30,7 @@ export default defineConfig({
       input: {
         cli: entry('./cli.ts'),
         'stage-host': entry('./process/stage-host.ts'),
+        'picture-decoder': entry('./media/picture-decoder.ts'),
         'portrait-worker': entry('./engines/portrait/portrait-worker.ts'),
       },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

@@ -18,6 +18,8 @@ export interface DocumentStore {
   append(room: string, update: Uint8Array, doc: Y.Doc): void;
   /** Bytes stored and queued for the room, as far as it was loaded. */
   bytes(room: string): number;
+  /** Of all rooms together, loaded or not; near enough for a quota. */
+  bytesInAll(): number;
   /** Resolves when everything appended before is on the disk; throws when writing failed. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -31,6 +33,7 @@ export async function openDocumentStore(dir: string, log: Logger): Promise<Docum
   await level.open();
   /** Next sequence number, records and bytes of each room that was loaded. */
   const runs = new Map<string, { next: number; first: number; bytes: number }>();
+  let bytesInAll = await level.approximateSize('', '~');
   let queued: (Put | Del)[] = [];
   let writing: Promise<void> | undefined;
   let failed: unknown;
@@ -105,10 +108,12 @@ export async function openDocumentStore(dir: string, log: Logger): Promise<Docum
       else {
         queued.push({ type: 'put', key: keyOf(room, run.next++), value: update });
         run.bytes += update.length;
+        bytesInAll += update.length;
       }
       void write();
     },
     bytes: (room) => runs.get(room)?.bytes ?? 0,
+    bytesInAll: () => Math.max(0, bytesInAll),
     async flush() {
       await settled();
       // LevelDB's log is one file: a synced write takes everything before it along.
@@ -136,6 +141,7 @@ export async function openDocumentStore(dir: string, log: Logger): Promise<Docum
       queued.push({ type: 'del', key: keyOf(room, sequence) });
     }
     run.first = run.next;
+    bytesInAll += snapshot.length - run.bytes;
     run.bytes = snapshot.length;
     queued.push({ type: 'put', key: keyOf(room, run.next++), value: snapshot });
     void write();

@@ -351,6 +351,43 @@ describe('a hostile device', () => {
     expect(await closeReason(evil)).toEqual([1008, why]);
   });
 
+  test('cannot fill the disk with documents, however many it writes, and keeps nobody else from writing', async () => {
+    const small = await startSmallAgent({ quota: { totalBytes: 2e6, deviceBytes: 4e5 } });
+    try {
+      const member = await pairedWith(small, { role: 'member' });
+      const update = (seed: number) => {
+        const doc = new Y.Doc();
+        doc.getText('script').insert(0, String(seed).repeat(9000));
+        return Y.encodeStateAsUpdate(doc);
+      };
+      const write = async (seed: number, headers: Record<string, string>) => {
+        const url = `${small.url.replace('http', 'ws')}/sync/${projectRoom(`p_${seed}${'0'.repeat(15)}` as ProjectId)}`;
+        const socket = new WebSocket(url, { headers });
+        undo.push(() => socket.terminate());
+        await once(socket, 'open');
+        const ended = closeReason(socket).then(([, reason]) => reason);
+        // Answered in order: whoever hears an answer to the question was not cut for what came before.
+        const heard = new Promise<string>((resolve) => {
+          let messages = 0;
+          socket.on('message', (data: Buffer) => {
+            if (data[0] === 0 && data[1] === 1 && ++messages === 1) resolve('kept');
+          });
+        });
+        socket.send(frame(0, 2, update(seed)));
+        socket.send(frame(0, 0, Y.encodeStateVector(new Y.Doc())));
+        return await Promise.race([ended, heard]);
+      };
+      const own = (await member.headers()) as unknown as Record<string, string>;
+      const said = [await write(1, own), await write(2, own), await write(3, own), await write(4, own)];
+      expect(said).toEqual(['kept', 'kept', ...Array(2).fill('no room is left for documents')]);
+      expect(await write(5, small.headers())).toBe('kept');
+      expect(small.hub.bytes()).toBeGreaterThan(27_000);
+      expect(small.hub.bytes()).toBeLessThan(40_000);
+    } finally {
+      await small.stop();
+    }
+  });
+
   test('that sends a message of 20 MiB is cut off before it is read', async () => {
     const evil = await raw(project);
     evil.on('error', () => {}); // the connection may break under the write

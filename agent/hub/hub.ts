@@ -13,6 +13,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import * as Y from 'yjs';
 import type { Logger } from '../log/logger.ts';
 import type { Clock } from '../queue/clock.ts';
+import type { Quota } from '../vault/quota.ts';
 import { type DocumentStore, openDocumentStore } from './document-store.ts';
 import { guardWorkspace } from './guard.ts';
 import { guardEntries } from './guard-entries.ts';
@@ -54,6 +55,8 @@ export interface SocketHub extends Hub {
   read<T>(room: string, look: (doc: Y.Doc) => T): Promise<T>;
   /** Changes a document from inside the agent, loaded for as long as that takes; resolves when durable. */
   edit(room: string, change: (doc: Y.Doc) => void): Promise<void>;
+  /** Of all documents, on the disk and on their way there. */
+  bytes(): number;
   on(listener: (event: HubEvent) => void): () => void;
 }
 
@@ -67,6 +70,8 @@ export interface HubOptions {
   nameOf?(device: string): string | undefined;
   /** Takes what somebody says about direct links, and how to answer them; false = that was none. */
   signals?(from: { who: Principal; send(text: string): void }, text: string): boolean;
+  /** How much somebody may write, and who is told what they wrote. */
+  quota?: Pick<Quota, 'mayWrite' | 'wrote'>;
 }
 
 export async function createHub(options: HubOptions): Promise<SocketHub> {
@@ -202,6 +207,8 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
       mayWrite,
       seesDevices: !(who.kind === 'device' && who.role === 'guest'),
       shownAs: { id, name: options.nameOf?.(id) },
+      mayBring: (bytes) => options.quota?.mayWrite(who, bytes) ?? true,
+      brought: (bytes) => options.quota?.wrote(who, bytes),
       send(message) {
         if (socket.readyState !== socket.OPEN) return;
         if (socket.bufferedAmount > MAX_BACKLOG_BYTES) return socket.terminate();
@@ -253,6 +260,7 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
       throttle();
     },
     flush: () => store.flush(),
+    bytes: () => store.bytesInAll(),
     async accept(request, socket, head, name, who) {
       const answer = (status: string) =>
         void socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

@@ -41,6 +41,10 @@ export interface Peer {
   readonly shownAs: { readonly id: string; readonly name: string | undefined };
   /** Takes what it says about direct links; false = that was none. Absent = not here. */
   signal?(text: string): boolean;
+  /** Whether there is room for so much more of theirs; absent = there is. */
+  readonly mayBring?: (bytes: number) => boolean;
+  /** So much of what they sent was new. */
+  readonly brought?: (bytes: number) => void;
   /** Cuts the peer off; `why` is for the log and the close frame. */
   cut(why: string): void;
 }
@@ -107,13 +111,17 @@ export function createRoom(
   };
   const step1 = () => send(SYNC, STEP_1, Y.encodeStateVector(doc));
 
-  const onUpdate = (update: Uint8Array, origin: unknown) => everybody(send(SYNC, UPDATE, update), origin);
+  const onUpdate = (update: Uint8Array, origin: unknown) => {
+    if (peers.has(origin as Peer)) (origin as Peer).brought?.(update.length);
+    everybody(send(SYNC, UPDATE, update), origin);
+  };
   doc.on('update', onUpdate);
 
   const apply = (peer: Peer, update: Uint8Array, isAnswer: boolean) => {
     const state = peers.get(peer);
     if (state === undefined) return;
     if (limits.bytes() + update.length > limits.maxBytes) return peer.cut('the document is full');
+    if (peer.mayBring?.(update.length) === false) return peer.cut('no room is left for documents');
     try {
       if (!isSound(update)) return peer.cut('not an update');
       Y.applyUpdate(doc, update, peer);

@@ -160,13 +160,18 @@ function wallsOf(tools: FfmpegTools): Promise<Walls> {
   return found;
 }
 
+/** The walls around whatever opens a stranger's file, as they were tried with ffmpeg. Never throws. */
+export async function strangersWalls(): Promise<Walls> {
+  try {
+    return await wallsOf(await findFfmpeg());
+  } catch {
+    return openField; // without ffmpeg nobody can try them
+  }
+}
+
 /** What a stranger's file cannot reach when ffmpeg opens it on this machine, as it was tried. Never throws. */
 export async function confinement(): Promise<Confinement> {
-  try {
-    return (await wallsOf(await findFfmpeg())).report;
-  } catch {
-    return openField.report; // without ffmpeg nobody opens anything
-  }
+  return (await strangersWalls()).report;
 }
 
 /** The command as it is run: as it is for our own files, shut in for strange ones. */

@@ -6,6 +6,7 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readPicture, turnPicture } from './picture.ts';
+import { areShutIn } from './picture-process.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'picture-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -186,6 +187,24 @@ describe('reading a picture', () => {
     const failure = await refusal(await given('bomb.png', bytes.subarray(0, 4000)));
     expect(failure.code).toBe('bad-input');
     expect(failure.hint).toMatch(/smaller copy|anew/);
+  });
+
+  it('refuses what must be in memory whole, before it is', async () => {
+    const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+    const small = sharp({ create: { width: 64, height: 64, channels: 3, background: '#888', noise } });
+    const jpeg = await small.clone().jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer();
+    // The same file, said to be 10900 x 10900 (SOF2: length, precision, height, width).
+    const frame = jpeg.indexOf(Buffer.from([0xff, 0xc2]));
+    jpeg.writeUInt16BE(10_900, frame + 5);
+    jpeg.writeUInt16BE(10_900, frame + 7);
+    const failure = await refusal(await given('held.jpg', jpeg));
+    expect(failure.message).toMatch(/119 megapixels must be in memory at once/);
+    expect(failure.hint).toMatch(/ordinary JPEG/);
+    // An ordinary progressive photo is none of that.
+    const photo = await small.clone().resize(3000, 2000).jpeg({ progressive: true }).toBuffer();
+    expect((await readPicture(await given('web.jpg', photo), 300)).width).toBe(300);
+    // In the walls that this machine has, whatever they are, and not beside them.
+    expect(areShutIn).toBe(true);
   });
 
   it('refuses a picture of a few pixels', async () => {

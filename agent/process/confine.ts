@@ -11,7 +11,7 @@ import { delimiter, isAbsolute, join, sep } from 'node:path';
 
 /** What a confined tool may have; everything else is refused. */
 export interface Cell {
-  /** Absolute paths of files it may read. */
+  /** Absolute paths of files it may read, and of folders with everything in them. */
   readonly reads: readonly string[];
   /** A folder it may write in; absent = it writes to its pipes only. */
   readonly writes?: string;
@@ -229,7 +229,8 @@ export function seatbeltProfile(tool: string, cell: Cell, home: string): string 
     '(deny network*)',
     '(deny file-write*)',
     `(deny file-read-data ${persons.map((path) => `(subpath ${quoted(path)})`).join(' ')})`,
-    `(allow file-read* ${literals([tool, ...cell.reads])})`,
+    `(allow file-read* ${literals([tool, ...cell.reads.filter((path) => !isFolder(path))])})`,
+    ...cell.reads.filter(isFolder).map((path) => `(allow file-read* (subpath ${quoted(realFile(path))}))`),
     '(allow file-read* (subpath "/private/var/db/dyld"))',
     '(allow file-write* (literal "/dev/null"))',
     ...(writes === undefined ? [] : [`(allow file-read* file-write* ${writes})`]),
@@ -344,6 +345,10 @@ function ended({ command, args }: Command): Promise<number | undefined> {
     child.on('error', () => end(null));
     child.on('close', end);
   });
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function realFile(path: string): string {

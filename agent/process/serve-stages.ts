@@ -3,7 +3,8 @@
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { createEngines, type EngineCatalog, type LoadedEngines, probeAll } from '../engines/registry.ts';
 import type { Logger } from '../log/logger.ts';
-import { findFfmpeg } from '../media/ffmpeg.ts';
+import { findFfmpeg, strangersWalls } from '../media/ffmpeg.ts';
+import { preparePictures } from '../media/picture-process.ts';
 import type { StageWatch } from '../stages/host.ts';
 import { type FromHost, type ToHost, toHostSchema } from './messages.ts';
 import { endWithParent } from './outlive.ts';
@@ -35,6 +36,8 @@ export function serveStages(catalog: EngineCatalog): void {
       // Looked up once per process: from here on everybody in it finds the same one. If there is none,
       // whoever needs it says so.
       ffmpeg().catch(() => {});
+      // What can be shut is found out before the first picture waits for it.
+      void strangersWalls();
       engines = createEngines(catalog, { ffmpeg });
       return;
     }
@@ -60,6 +63,8 @@ async function answer(message: Call, engines: LoadedEngines): Promise<FromHost> 
   const { signal } = new AbortController();
   switch (message.type) {
     case 'stage/run': {
+      // Of a job that begins, a picture is opened soon.
+      if (message.stage === 'script' || message.stage === 'look') preparePictures();
       let toldAt = 0;
       const watch: StageWatch = {
         progress(done, total) {
@@ -75,6 +80,7 @@ async function answer(message: Call, engines: LoadedEngines): Promise<FromHost> 
       return { type: 'stage/done', call, output, kept };
     }
     case 'photo/inspect': {
+      preparePictures();
       const look = engines.catalog.find((offer) => offer.capability === 'look');
       const inspection = await (await engines.engine('look', look?.id ?? 'look')).inspect(
         message.path,

@@ -20,6 +20,7 @@ import { firstWords } from '@myspinbot/shared/project/title.ts';
 import type { FastifyRequest } from 'fastify';
 import type { SocketHub } from '../hub/hub.ts';
 import { cleanPicture } from '../media/clean-picture.ts';
+import { preparePictures } from '../media/picture-process.ts';
 import type { Queue } from '../queue/port.ts';
 import type { Found, Staged, Vault } from '../vault/port.ts';
 import { schemaFailure } from './replies.ts';
@@ -194,6 +195,7 @@ function stage(
     if (!fits) throw bad(`${what} is not a ${kind} but ${found.type}.`, `Send a ${kind} instead.`);
   };
   const isPicture = kind === 'picture';
+  if (isPicture) preparePictures();
   return vault.stage(bounded(part, isPicture ? MAX_PICTURE_BYTES : MAX_SOUND_BYTES, received), {
     name: part.filename || undefined,
     check,

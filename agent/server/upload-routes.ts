@@ -120,10 +120,10 @@ export function addUploadRoutes(app: FastifyInstance, world: UploadsWorld): Uplo
           retry: 'soon',
         });
       }
-      const promised = quota.promise(who, asset.bytes);
+      const promised = quota.promise(who, asset.bytes, asset.hash);
       let receiving: Receiving;
       try {
-        receiving = await vault.receive(asset, blocks);
+        receiving = await vault.receive(asset, blocks, id);
       } catch (cause) {
         promised.done();
         throw cause;

@@ -122,7 +122,7 @@ export function createTransfers(options: {
         // What is here already takes no more room.
         if (vault.has(ref.hash)) return undefined;
         try {
-          promised.set(ref.hash, quota.promise(who, ref.bytes));
+          promised.set(ref.hash, quota.promise(who, ref.bytes, ref.hash));
           return undefined;
         } catch (cause) {
           if (!(cause instanceof Failure)) throw cause;
@@ -211,7 +211,9 @@ function storeFor(
   vault: Vault,
   assetsOf: (project: ProjectId) => Promise<ReadonlySet<AssetHash>>,
 ): TransferStore {
-  if (who.kind !== 'device' || who.role !== 'guest') return vault;
+  if (who.kind !== 'device' || who.role !== 'guest') {
+    return { ...vault, receive: (ref, blocks) => vault.receive(ref, blocks, principalId(who)) };
+  }
   const { project } = who;
   const hidden = (hash: AssetHash): never => {
     throw new Error(`${hash} is not of ${project}`);

@@ -34,13 +34,16 @@ import {
 } from './durable.ts';
 import type { Vault } from './port.ts';
 import { sniffFile } from './sniff.ts';
-import { createUploads, dropOldPartials } from './uploads.ts';
+import { openUnfinished, type UnfinishedLimits } from './unfinished.ts';
+import { createUploads } from './uploads.ts';
 
 /** Opens the vault in `dir` (made when absent) and cleans what an earlier process left half-written. */
 export async function openDiskVault(options: {
   dir: string;
   now: () => number;
   log?: Logger;
+  /** How much of interrupted uploads is kept. */
+  unfinished?: UnfinishedLimits;
 }): Promise<Vault> {
   const { dir } = options;
   const log = options.log ?? silentLogger;
@@ -52,7 +55,11 @@ export async function openDiskVault(options: {
     await rm(temp, { recursive: true, force: true });
     for (const folder of [assets, partials, temp]) await ownFolder(folder);
   });
-  await dropOldPartials(partials, options.now());
+  const unfinished = await openUnfinished({
+    dir: partials,
+    now: options.now,
+    ...(options.unfinished === undefined ? {} : { limits: options.unfinished }),
+  });
   const sizes = await readSizes(assets);
   /** Records read so far; null = there is a file, but it is not whole. */
   const refs = new Map<AssetHash, AssetRef | null>();
@@ -208,6 +215,7 @@ export async function openDiskVault(options: {
 
   const uploads = createUploads({
     dir: partials,
+    unfinished,
     ref,
     async commit(file, from, asset, list) {
       const kept = await commit(file, from, asset);
@@ -241,6 +249,8 @@ export async function openDiskVault(options: {
       return bytes;
     },
     receive: uploads.receive,
+    unfinished: unfinished.bytes,
+    tidy: unfinished.tidy,
     async remove(hash) {
       const size = sizes.get(hash);
       if (size === undefined) return;

@@ -9,7 +9,13 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { z } from 'zod';
 import { hashFile, onDisk, ownFolder, removeQuietly, sha256, syncDir, writeAtomic } from './durable.ts';
 
-const offerSchema = z.object({ ref: assetRefSchema, blocks: z.array(z.string()) });
+const offerSchema = z.object({
+  ref: assetRefSchema,
+  blocks: z.array(z.string()),
+  /** Who began it. */
+  by: z.string().max(100).default(''),
+});
+export type Offer = z.infer<typeof offerSchema>;
 
 export interface Partial {
   readonly dir: string;
@@ -23,7 +29,12 @@ export interface Partial {
 }
 
 /** Opens or re-opens the partial asset in `dir`; whatever does not fit the offer is started anew. */
-export async function openPartial(dir: string, ref: AssetRef, blocks: readonly string[]): Promise<Partial> {
+export async function openPartial(
+  dir: string,
+  ref: AssetRef,
+  blocks: readonly string[],
+  by = '',
+): Promise<Partial> {
   const bitmapBytes = Math.ceil(blocks.length / 8);
   const data = join(dir, 'data');
   const bitmapFile = join(dir, 'bitmap');
@@ -31,7 +42,11 @@ export async function openPartial(dir: string, ref: AssetRef, blocks: readonly s
     if (!(await matches(dir, ref, blocks))) {
       await removeQuietly(dir);
       await ownFolder(dir);
-      await writeAtomic(join(dir, 'offer.json'), join(dir, 'offer.temp'), JSON.stringify({ ref, blocks }));
+      await writeAtomic(
+        join(dir, 'offer.json'),
+        join(dir, 'offer.temp'),
+        JSON.stringify({ ref, blocks, by }),
+      );
     }
     const file = await open(data, await mode(data), 0o600);
     const map = await open(bitmapFile, await mode(bitmapFile), 0o600);
@@ -144,9 +159,7 @@ async function matches(dir: string, ref: AssetRef, blocks: readonly string[]): P
 }
 
 /** What the folder is a partial upload of; undefined when its offer cannot be read. */
-export async function readOffer(
-  dir: string,
-): Promise<{ ref: AssetRef; blocks: readonly string[] } | undefined> {
+export async function readOffer(dir: string): Promise<Offer | undefined> {
   try {
     return offerSchema.parse(JSON.parse(await readFile(join(dir, 'offer.json'), 'utf8')));
   } catch {

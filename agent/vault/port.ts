@@ -21,8 +21,12 @@ export interface Vault {
   /** SHA-256 of every block in order, computed once and remembered. */
   blocks(hash: AssetHash): Promise<readonly string[]>;
   readBlock(hash: AssetHash, index: number): Promise<Uint8Array>;
-  /** An upload in blocks: opens or re-opens the partial asset. */
-  receive(ref: AssetRef, blocks: readonly string[]): Promise<Receiving>;
+  /** An upload in blocks: opens or re-opens the partial asset. `by`: whoever it is counted to while it is interrupted. */
+  receive(ref: AssetRef, blocks: readonly string[], by?: string): Promise<Receiving>;
+  /** Bytes of interrupted uploads that nobody goes on with now, of one or of all, without those of one asset. */
+  unfinished(of?: { by?: string | undefined; except?: AssetHash | undefined }): number;
+  /** Gives up interrupted uploads that nobody went on with for a day. To be called now and then. */
+  tidy(): Promise<void>;
   remove(hash: AssetHash): Promise<void>;
   usage(): { assets: number; bytes: number };
   /** Tells when an asset became whole. */

@@ -1,6 +1,8 @@
 // How much may be kept: in all, and brought by one device. It counts what is promised to uploads that are under way,
-// so that several at once cannot overrun it together. It does not know what is in them.
+// so that several at once cannot overrun it together, what lies there of interrupted ones, and the documents. It does not
+// know what is in any of them.
 import { type Principal, principalId } from '@myspinbot/shared/access/access.ts';
+import type { AssetHash } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Vault } from './port.ts';
 
@@ -12,24 +14,50 @@ export interface Promised {
 }
 
 export interface Quota {
-  /** Throws Failure `no-room` when so many more bytes do not fit, `refused` for a guest. */
-  check(who: Principal, bytes: number): void;
+  /**
+   * Throws Failure `no-room` when so many more bytes do not fit, `refused` for a guest. `of`: the asset they are of; what
+   * lies there of it already is not counted twice.
+   */
+  check(who: Principal, bytes: number, of?: AssetHash): void;
   /** The same, and keeps the room until `done`. */
-  promise(who: Principal, bytes: number): Promised;
-  usage(): { usedBytes: number; totalBytes: number; deviceBytes: number };
+  promise(who: Principal, bytes: number, of?: AssetHash): Promised;
+  /** Whether they may write so much into documents. */
+  mayWrite(who: Principal, bytes: number): boolean;
+  /** They did. */
+  wrote(who: Principal, bytes: number): void;
+  /** `usedBytes` is everything: files, interrupted uploads and documents, of which the two others tell. */
+  usage(): {
+    usedBytes: number;
+    unfinishedBytes: number;
+    documentBytes: number;
+    totalBytes: number;
+    deviceBytes: number;
+  };
 }
+
+/**
+ * Of the whole, what documents may take: room of their own, so that where files have filled everything it can still be
+ * said in a document which are to go. A project has some 100 kB.
+ */
+const DOCUMENTS_SHARE = 1 / 20;
 
 export function openQuota(world: {
   limits: { totalBytes: number; deviceBytes: number };
-  vault: Pick<Vault, 'usage'>;
+  vault: Pick<Vault, 'usage' | 'unfinished'>;
+  /** Bytes of all documents. */
+  documents(): number;
   /** Bytes a device has brought so far. */
   broughtBy(device: string): number;
 }): Quota {
   const { limits, vault } = world;
   let promisedInAll = 0;
   const promised = new Map<string, number>();
+  /** Into documents, since the agent started: what is written over and over becomes less on the disk by itself. */
+  const written = new Map<string, number>();
+  const usedBytes = (except?: AssetHash) =>
+    vault.usage().bytes + vault.unfinished({ except }) + world.documents();
 
-  const check = (who: Principal, bytes: number) => {
+  const check = (who: Principal, bytes: number, of?: AssetHash) => {
     if (who.kind === 'device' && who.role === 'guest') {
       throw new Failure({
         code: 'refused',
@@ -37,7 +65,7 @@ export function openQuota(world: {
         hint: 'Ask an owner to be paired as a member.',
       });
     }
-    const left = limits.totalBytes - vault.usage().bytes - promisedInAll;
+    const left = limits.totalBytes - usedBytes(of) - promisedInAll;
     if (bytes > left) {
       throw noRoom(
         `The workstation keeps at most ${inWords(limits.totalBytes)}, and ${inWords(Math.max(0, left))} are left.`,
@@ -45,7 +73,8 @@ export function openQuota(world: {
       );
     }
     if (who.kind !== 'device') return;
-    const own = limits.deviceBytes - world.broughtBy(who.id) - (promised.get(who.id) ?? 0);
+    const lying = vault.unfinished({ by: principalId(who), except: of });
+    const own = limits.deviceBytes - world.broughtBy(who.id) - lying - (promised.get(who.id) ?? 0);
     if (bytes > own) {
       throw noRoom(
         `One device may bring at most ${inWords(limits.deviceBytes)}, and ${inWords(Math.max(0, own))} are left of it.`,
@@ -56,8 +85,8 @@ export function openQuota(world: {
 
   return {
     check,
-    promise(who, bytes) {
-      check(who, bytes);
+    promise(who, bytes, of) {
+      check(who, bytes, of);
       const id = principalId(who);
       const add = (more: number) => {
         promisedInAll += more;
@@ -73,7 +102,7 @@ export function openQuota(world: {
       grow(bytes);
       return {
         grow(more) {
-          check(who, more);
+          check(who, more, of);
           grow(more);
         },
         done() {
@@ -81,7 +110,21 @@ export function openQuota(world: {
         },
       };
     },
-    usage: () => ({ usedBytes: vault.usage().bytes, ...limits }),
+    mayWrite(who, bytes) {
+      if (world.documents() + bytes > limits.totalBytes * DOCUMENTS_SHARE) return false;
+      if (who.kind !== 'device') return true;
+      return (written.get(who.id) ?? 0) + bytes <= limits.deviceBytes * DOCUMENTS_SHARE;
+    },
+    wrote(who, bytes) {
+      const id = principalId(who);
+      written.set(id, (written.get(id) ?? 0) + bytes);
+    },
+    usage: () => ({
+      usedBytes: usedBytes(),
+      unfinishedBytes: vault.unfinished(),
+      documentBytes: world.documents(),
+      ...limits,
+    }),
   };
 }
 

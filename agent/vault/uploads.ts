@@ -1,7 +1,6 @@
 // Uploads in blocks: which are open, who shares them, and what becomes of them at the end. It does not know where
 // a finished asset lies: that is given to it.
 import type { FileHandle } from 'node:fs/promises';
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type AssetHash,
@@ -14,17 +13,16 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { removeQuietly, requireSpace, sha256 } from './durable.ts';
 import { openPartial, type Partial } from './partial.ts';
 import type { Receiving } from './port.ts';
-
-/** Uploads nobody went on with for this long are given up at the next start. */
-const PARTIAL_KEPT_MS = 14 * 24 * 3600 * 1000;
+import type { Unfinished } from './unfinished.ts';
 
 export interface Uploads {
-  receive(asset: AssetRef, blocks: readonly string[]): Promise<Receiving>;
+  receive(asset: AssetRef, blocks: readonly string[], by?: string): Promise<Receiving>;
 }
 
 export function createUploads(vault: {
   /** Folder of the partial uploads. */
   dir: string;
+  unfinished: Pick<Unfinished, 'opened' | 'closed'>;
   ref(hash: AssetHash): AssetRef | undefined;
   /** Makes a verified file visible under its hash and remembers its blocks. */
   commit(file: FileHandle, from: string, asset: AssetRef, blocks: readonly string[]): Promise<AssetRef>;
@@ -33,7 +31,7 @@ export function createUploads(vault: {
   const open = new Map<string, { partial: Promise<Partial>; users: number; over: boolean }>();
 
   return {
-    async receive(asset, blocks) {
+    async receive(asset, blocks, by) {
       const { hash, bytes } = assetRefSchema.parse(asset);
       if (blocks.length !== blockCount(bytes) || !blocks.every((one) => /^[0-9a-f]{64}$/.test(one))) {
         throw new Failure({
@@ -44,8 +42,9 @@ export function createUploads(vault: {
       }
       // Two offers of one hash may lie about its blocks in different ways: each has a folder of its own.
       const folder = join(vault.dir, `${hash}-${sha256(Buffer.from(blocks.join())).slice(0, 16)}`);
+      vault.unfinished.opened(folder);
       const shared = open.get(folder) ?? {
-        partial: openRoomy(folder, asset, blocks),
+        partial: openRoomy(folder, asset, blocks, by),
         users: 0,
         over: false,
       };
@@ -56,6 +55,7 @@ export function createUploads(vault: {
         partial = await shared.partial;
       } catch (cause) {
         if (open.get(folder) === shared) open.delete(folder);
+        if (!open.has(folder)) await vault.unfinished.closed(folder);
         throw cause;
       }
 
@@ -92,7 +92,9 @@ export function createUploads(vault: {
           if (open.get(folder) === shared) open.delete(folder);
           await partial.close();
           // Unless somebody has begun it again meanwhile.
-          if (shared.over && !open.has(folder)) await removeQuietly(folder);
+          if (open.has(folder)) return;
+          if (shared.over) await removeQuietly(folder);
+          await vault.unfinished.closed(folder);
         },
       };
     },
@@ -100,8 +102,13 @@ export function createUploads(vault: {
 }
 
 /** Opens a partial asset and makes sure that what is missing fits on the disk. */
-async function openRoomy(folder: string, asset: AssetRef, list: readonly string[]): Promise<Partial> {
-  const partial = await openPartial(folder, asset, list);
+async function openRoomy(
+  folder: string,
+  asset: AssetRef,
+  list: readonly string[],
+  by: string | undefined,
+): Promise<Partial> {
+  const partial = await openPartial(folder, asset, list, by);
   try {
     const missing = partial.missing().map((index) => blockRange(asset.bytes, index));
     await requireSpace(
@@ -112,21 +119,5 @@ async function openRoomy(folder: string, asset: AssetRef, list: readonly string[
   } catch (cause) {
     await partial.close();
     throw cause;
-  }
-}
-
-/** Removes uploads that were given up, and folders without a readable offer. */
-export async function dropOldPartials(partials: string, now: number): Promise<void> {
-  for (const name of await readdir(partials)) {
-    const path = join(partials, name);
-    const used = await Promise.all(
-      [join(path, 'offer.json'), join(path, 'bitmap')].map((file) =>
-        stat(file).then(
-          ({ mtimeMs }) => mtimeMs,
-          () => 0,
-        ),
-      ),
-    );
-    if (used[0] === 0 || now - Math.max(...used) > PARTIAL_KEPT_MS) await removeQuietly(path);
   }
 }

@@ -268,6 +268,13 @@ export const securityReportSchema = z.object({
     memory: z.boolean(),
     by: z.string().max(40),
   }),
-  quota: z.object({ usedBytes: z.number(), totalBytes: z.number(), deviceBytes: z.number() }),
+  quota: z.object({
+    /** Files, interrupted uploads and documents. */
+    usedBytes: z.number(),
+    unfinishedBytes: z.number().optional(),
+    documentBytes: z.number().optional(),
+    totalBytes: z.number(),
+    deviceBytes: z.number(),
+  }),
 });
 export type SecurityReport = z.infer<typeof securityReportSchema>;
