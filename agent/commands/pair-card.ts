@@ -21,29 +21,35 @@ export function cardOf(invitation: Invitation, { columns, sha256 }: CardOptions)
   if (link === undefined || trustLink === undefined) {
     return 'This agent is for its own machine alone. Start it without --local to pair other devices.';
   }
-  const first = panel(['1. New here: scan this, and', 'trust the workstation once'], trustLink, [trustLink]);
+  const first = panel(['1. New here: scan this, and', 'trust the workstation once'], trustLink, [
+    trustLink,
+    ...(sha256 === undefined ? [] : ['It is asked to trust SHA-256:', ...groupsOf(sha256)]),
+  ]);
   const second = panel(['2. Pair: scan this, or', `type the code  ${invitation.code}`], link, []);
-  const others = invitation.trustLinks.slice(1, 4);
+  const others = invitation.trustLinks.slice(1, 3);
   return [
     ...(widthOf(first) + GAP.length + widthOf(second) <= columns
       ? beside(first, second)
       : [...first, '', ...second]),
-    '',
-    ...(others.length > 0 ? [`New here, also at: ${others.join(' ')}`] : []),
-    ...(sha256 === undefined ? [] : [`What it is asked to trust, SHA-256:`, sha256]),
-    `For one ${invitation.role === 'owner' ? 'device' : invitation.role} in the same network.`,
+    ...(others.length > 0 ? [`New here, also at ${others.join(' ')}`] : []),
   ].join('\n');
 }
 
-/** "12-345-678, 1:43 left, 3 tries". */
-export function standOf({ code, expiresInMs, attemptsLeft }: Invitation): string {
+/** "Code 12-345-678 for one member: 1:43 left, 3 tries". */
+export function standOf({ code, role, expiresInMs, attemptsLeft }: Invitation): string {
   const seconds = Math.ceil(expiresInMs / 1000);
   const left = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-  return `Code ${code}: ${left} left, ${attemptsLeft === 1 ? 'one try' : `${attemptsLeft} tries`}. Ctrl+C takes it back.`;
+  const tries = attemptsLeft === 1 ? 'one try' : `${attemptsLeft} tries`;
+  return `Code ${code} for one ${role}: ${left} left, ${tries}. Ctrl+C ends it.`;
 }
 
 function panel(heading: readonly string[], text: string, below: readonly string[]): string[] {
   return [...heading, ...renderUnicodeCompact(text, { ecc: 'L', border: QUIET }).split('\n'), ...below];
+}
+
+/** As wide as the picture above it. */
+function groupsOf(sha256: string): string[] {
+  return (sha256.match(/.{1,24}/g) ?? []).map((group) => group.replace(/:$/, ''));
 }
 
 function widthOf(lines: readonly string[]): number {

@@ -186,6 +186,7 @@ export function addUploadRoutes(app: FastifyInstance, world: UploadsWorld): Uplo
     let left = range.end - range.start;
     for await (const piece of request.raw as AsyncIterable<Buffer>) {
       if (open.get(keyOf(upload.id, upload.asset.hash)) !== upload) throw unpaired();
+      request.askAgain();
       world.received(piece.length);
       left -= piece.length;
       if (left < 0) throw wrongLength(range);
