@@ -6,7 +6,6 @@ import { createLimit, within } from '../pairing/limits.ts';
 import type { Gate } from '../pairing/port.ts';
 import type { Clock } from '../queue/clock.ts';
 import type { Quota } from '../vault/quota.ts';
-import { unpaired } from './admission.ts';
 
 /** A person spins a few times a minute; a script that makes a whole series waits for the queue anyway. */
 const UPLOADS = { burst: 30, perSecond: 1 / 2 };
@@ -23,7 +22,7 @@ export interface UploadLimits {
 export function createUploadLimits(world: {
   clock: Clock;
   quota: Quota;
-  gate: Pick<Gate, 'brought' | 'onCut'>;
+  gate: Pick<Gate, 'brought'>;
   /** For the figures. */
   received(bytes: number): void;
 }): UploadLimits {
@@ -38,22 +37,17 @@ export function createUploadLimits(world: {
       const isDeclared = Number.isSafeInteger(length) && length >= 0;
       const promised = quota.promise(who, isDeclared ? length : 0);
       let bytes = 0;
-      let isCut = false;
-      const stopListening = gate.onCut((id) => {
-        if (id === principalId(who)) isCut = true;
-      });
       try {
         const made = await work((more) => {
           bytes += more;
           world.received(more);
-          if (isCut) throw unpaired();
+          request.askAgain();
           if (!isDeclared) promised.grow(more);
         });
         // Of what was refused nothing is kept.
         if (bytes > 0) gate.brought(who, bytes);
         return made;
       } finally {
-        stopListening();
         promised.done();
       }
     },

@@ -1,7 +1,6 @@
 // Uploads by requests, as a script makes them: announced, put at their offsets, broken off and resumed; lies, damage
 // and limits; and what becomes of one whose sender is removed.
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { BLOCK_BYTES } from '@myspinbot/shared/asset/asset.ts';
 import { describeAsset, noise } from '@myspinbot/shared/transfer/store-contract.ts';
@@ -21,7 +20,7 @@ async function say(method: string, path: string, init: { headers?: object; body?
   const answer = await fetch(agent.url + path, {
     method,
     headers: { ...agent.headers(), ...init.headers } as Record<string, string>,
-    ...(init.body === undefined ? {} : { body: init.body as BodyInit }),
+    ...(init.body === undefined ? {} : { body: init.body as string }),
   });
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
@@ -142,7 +141,7 @@ test('an upload ends with whoever is removed, in the middle of a body', async ()
   expect(opened.status).toBe(200);
   const socket = connect(agent.port, '127.0.0.1');
   socket.on('error', () => undefined);
-  const ended = once(socket, 'close');
+  const ended = new Promise((resolve) => socket.once('close', resolve));
   let heard = '';
   socket.on('data', (data: Buffer) => {
     heard += data.toString('latin1');

@@ -19,13 +19,12 @@ import type { Gate } from '../pairing/port.ts';
 import type { Clock } from '../queue/clock.ts';
 import type { Receiving, Vault } from '../vault/port.ts';
 import type { Promised, Quota } from '../vault/quota.ts';
-import { unpaired } from './admission.ts';
 import { schemaFailure } from './replies.ts';
 
 export interface UploadsWorld {
   vault: Pick<Vault, 'ref' | 'receive'>;
   quota: Pick<Quota, 'promise'>;
-  gate: Pick<Gate, 'brought' | 'onCut'>;
+  gate: Pick<Gate, 'brought'>;
   clock: Clock;
   /** Bytes that came, for the figures. */
   received(bytes: number): void;
@@ -73,12 +72,6 @@ export function addUploadRoutes(app: FastifyInstance, world: UploadsWorld): Uplo
       else close(upload).catch(() => undefined); // A file that cannot be closed harms nobody.
     });
   };
-  const stopCutting = gate.onCut((id) => {
-    for (const upload of [...open.values()]) {
-      if (upload.id === id) close(upload).catch(() => undefined); // As above.
-    }
-  });
-
   const stateOf = (upload: Open): UploadState => ({ missing: runs(upload.receiving.missing()) });
   /** Commits it when nothing is missing. */
   const settle = async (upload: Open, who: Principal): Promise<UploadState> => {
@@ -185,7 +178,7 @@ export function addUploadRoutes(app: FastifyInstance, world: UploadsWorld): Uplo
     let have = 0;
     let left = range.end - range.start;
     for await (const piece of request.raw as AsyncIterable<Buffer>) {
-      if (open.get(keyOf(upload.id, upload.asset.hash)) !== upload) throw unpaired();
+      // It takes its time: whoever sends it may have been removed meanwhile.
       request.askAgain();
       world.received(piece.length);
       left -= piece.length;
@@ -207,7 +200,6 @@ export function addUploadRoutes(app: FastifyInstance, world: UploadsWorld): Uplo
 
   return {
     async close() {
-      stopCutting();
       await Promise.all([...open.values()].map(close));
     },
   };
