@@ -204,7 +204,10 @@ function end({ child }: Decoder): void {
 /** Our own program and its packages; never a folder in which somebody's things may be. */
 function programFolders(entry: string): string[] {
   let root = dirname(entry);
-  while (!existsSync(join(root, 'node_modules', 'sharp')) && !existsSync(join(root, 'pnpm-workspace.yaml'))) {
+  // Packages of ours have a node_modules each, which points into the one of the whole.
+  while (
+    !['pnpm-workspace.yaml', join('node_modules', '.pnpm')].some((name) => existsSync(join(root, name)))
+  ) {
     if (dirname(root) === root) return [dirname(entry)];
     root = dirname(root);
   }

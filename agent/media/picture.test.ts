@@ -5,11 +5,18 @@ import { join } from 'node:path';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readPicture, turnPicture } from './picture.ts';
+import { decodePicture, type Picture } from './decode-picture.ts';
+import { kindOf, readPicture as readApart, turnPicture } from './picture.ts';
 import { areShutIn } from './picture-process.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'picture-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** As in its own process, without one for each of the many pictures here; what runs apart is tested as such below. */
+async function readPicture(path: string, longestSide: number): Promise<Picture> {
+  await kindOf(path);
+  return await decodePicture(await readFile(path), longestSide);
+}
 
 /** Red at the top left, green at the top right, blue below: every turn and mirror can be told apart. */
 const flag = Buffer.from(
@@ -203,12 +210,27 @@ describe('reading a picture', () => {
     // An ordinary progressive photo is none of that.
     const photo = await small.clone().resize(3000, 2000).jpeg({ progressive: true }).toBuffer();
     expect((await readPicture(await given('web.jpg', photo), 300)).width).toBe(300);
-    // In the walls that this machine has, whatever they are, and not beside them.
-    expect(areShutIn).toBe(true);
   });
 
   it('refuses a picture of a few pixels', async () => {
     const path = await given('dot.png', await sharp(flag).resize(12, 8).png().toBuffer());
     expect((await refusal(path)).message).toMatch(/12 x 8/);
+  });
+});
+
+describe('in a process of its own', () => {
+  it('pictures come out the same, one after the other, and what is refused is refused in the same words', async () => {
+    const path = await given('apart.png', await sharp(flag).png().toBuffer());
+    const cut = await given('cut.png', (await readFile(path)).subarray(0, 200));
+    const [here, apart, refused] = await Promise.all([
+      readPicture(path, 60),
+      readApart(path, 60),
+      readApart(cut, 60).catch((cause: unknown) => cause),
+    ]);
+    expect(apart).toMatchObject({ width: here.width, height: here.height, notes: [] });
+    expect(Buffer.compare(apart.data, here.data)).toBe(0);
+    expect(refused).toMatchObject((await refusal(cut)).toRecord());
+    // In the walls that this machine has, whatever they are, and not beside them.
+    expect(areShutIn).toBe(true);
   });
 });

@@ -125,7 +125,7 @@ describe('the pairing messages', () => {
       pairingStartedSchema: '7bea85cc6bc7',
       publicKeySchema: '9cea75c0934d',
       scriptTokenSchema: '2b9f3017ecec',
-      securityReportSchema: 'e8b9bb982920',
+      securityReportSchema: '189e3ce998fa',
       signatureSchema: 'f67679a9c008',
       tokenGrantSchema: '5cb499599706',
       tokenRequestSchema: '63f517a4c4fb',
