@@ -230,6 +230,30 @@ describe('whoever may not call is refused', () => {
     await call();
   }, 20_000);
 
+  test('but calls that a page left behind make room for a new one', async () => {
+    const { call, taken, logged } = world();
+    // Nothing that the agent says arrives: as when the page was loaded anew.
+    let offers = 0;
+    let all: () => void;
+    const offered = new Promise<void>((resolve) => {
+      all = resolve;
+    });
+    const left = Array.from({ length: 4 }, () =>
+      call({
+        between(message, to) {
+          if (message.type === 'signal/offer' && ++offers === 4) void Promise.resolve().then(all);
+          return to === 'device' ? undefined : message;
+        },
+      }).catch(() => undefined),
+    );
+    await offered;
+    const [link] = await Promise.all([call(), taken]);
+    expect(logged.map(({ event }) => event)).toContain('direct.open');
+    expect(logged.some(({ fields }) => fields?.why === 'another call took its place')).toBe(true);
+    link.close();
+    await Promise.all(left);
+  }, 30_000);
+
   test('everybody, with a reason, where there is no library', async () => {
     const { call, events } = world({ load: () => Promise.reject(new Error('no binary')) });
     await expect(call()).rejects.toMatchObject({ code: 'engine-missing', hint: /no WebRTC library/ });

@@ -125,6 +125,12 @@ export function createPeerLinks(world: {
     const id = principalId(who);
     if (who.kind !== 'device') return refuse(caller, peer, 'not-allowed');
     const own = [...attempts.values()].filter((one) => one.id === id);
+    // A page that was loaded anew in the middle of a call left it behind.
+    const left = own.length >= MAX_PEERS_EACH ? own.find((one) => !one.isOpen) : undefined;
+    if (left !== undefined) {
+      own.splice(own.indexOf(left), 1);
+      endIt(left, 'another call took its place');
+    }
     if (attempts.has(keyOf(id, peer)) || own.length >= MAX_PEERS_EACH || attempts.size >= MAX_PEERS) {
       return refuse(caller, peer, 'busy');
     }

@@ -5,14 +5,17 @@ import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import type { Page } from 'playwright';
 import { beforeAll, expect, test } from 'vitest';
 import { type RunningAgent, startAgent } from '../harness/agent.ts';
-import { addPhoto, choose, isSaved, newProject, openApp } from '../harness/app.ts';
+import { addPhoto, choose, isSaved, newProject, openApp, workstationIsHere } from '../harness/app.ts';
 import { expectNoComplaints, openProfile, screenshot } from '../harness/browser.ts';
 import { drawnPortrait } from '../harness/place.ts';
 import { scratchFolder } from '../harness/scratch.ts';
 
 let agent: RunningAgent;
 beforeAll(async () => {
-  agent = await startAgent({ data: join(scratchFolder('direct'), 'data') });
+  agent = await startAgent({
+    data: join(scratchFolder('direct'), 'data'),
+    env: { MYSPINBOT_LOG: 'info' },
+  });
   return async () => {
     // The native library lets the process go.
     expect(await agent.stop()).toBe(0);
@@ -58,6 +61,7 @@ test('a photo goes to the workstation and on to another device, straight, and re
   const first = await one.newPage();
   await first.addInitScript(tellNothing);
   await openApp(first, agent);
+  await workstationIsHere(first);
   await goDirect(first);
   await first.goto(agent.url);
   await newProject(first);
@@ -79,6 +83,7 @@ test('a photo goes to the workstation and on to another device, straight, and re
   const second = await other.newPage();
   await second.addInitScript(tellNothing);
   await openApp(second, agent);
+  await workstationIsHere(second);
   await goDirect(second);
   const before = await moved('out');
   await second.goto(agent.url + project);
@@ -127,6 +132,7 @@ test('a fingerprint that somebody swaps on the way is found out by the workstati
     };
   });
   await openApp(page, agent);
+  await workstationIsHere(page);
   const opened = noted('direct.open').length;
   const refused = () => noted('direct.refused').filter(({ why }) => why === 'bad-signature').length;
   const before = refused();
@@ -162,13 +168,17 @@ test('and by the device, which then goes another way', async () => {
     });
   });
   await openApp(page, agent);
+  await workstationIsHere(page);
   const opened = noted('direct.open').length;
   await goDirect(page);
-  await expect.poll(() => warnings.join('\n'), { timeout: 60_000 }).toContain('Somebody changed');
-  expect(noted('direct.open').length).toBe(opened);
-  await choose(page, 'Fastest');
   await page.goto(agent.url);
   await newProject(page);
+  const project = page.url();
   await addPhoto(page, drawnPortrait());
+  await expect.poll(() => warnings.join('\n'), { timeout: 60_000 }).toContain('Somebody changed');
+  expect(noted('direct.open').length).toBe(opened);
+  await page.goto(`${agent.url}/settings`);
+  await choose(page, 'Fastest');
+  await page.goto(project);
   await page.getByText('Good face').waitFor({ timeout: 60_000 });
 });

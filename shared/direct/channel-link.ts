@@ -35,6 +35,8 @@ export interface RawChannel {
   send(message: string | Uint8Array): void;
   /** Calls back once, as soon as no more than LOW_WATER_BYTES wait; not called after `close`. */
   whenLow(then: () => void): void;
+  /** False where nothing may be sent any more by whoever ends it. */
+  readonly hasLastWord?: boolean;
   /** Ends it at once, and the connection with it. */
   close(): void;
 }
@@ -226,7 +228,7 @@ export function createChannelLink(
     onClose: inbox.onClose,
     close(why) {
       if (inbox.ended() !== undefined) return;
-      if (isOpen && !isEnding) put(`x${(why ?? '').slice(0, 120)}`);
+      if (isOpen && !isEnding && channel.hasLastWord !== false) put(`x${(why ?? '').slice(0, 120)}`);
       end(why ?? 'closed');
     },
   };

@@ -23,6 +23,8 @@ export interface SimplePeer {
   destroy(cause?: Error): void;
   /** Its stream is slow and its event 'connect' late: the channel is driven past both. */
   readonly _channel: DataChannel | null;
+  /** True while it asks for statistics to find out its addresses. */
+  _connecting?: boolean;
 }
 
 export interface PeerSignal {
@@ -51,6 +53,8 @@ export interface PeerEnd {
   end(why: string): void;
 }
 
+/** Well below the second within which whoever is removed is gone. */
+const REST_MS = 250;
 /** Where there is no event for it, the channel is asked so often. */
 const POLL_MS = 1;
 
@@ -66,6 +70,9 @@ export function openPeerEnd(
 ): PeerEnd {
   const channel = peer._channel;
   if (channel === null) throw new Error('the library made no channel');
+  // Its 'connect' is not waited for. Before it, it asks for statistics again and again; a connection of @roamhq/wrtc that
+  // is closed while it gathers them takes the process down.
+  peer._connecting = true;
   let isOver = false;
   let lowNow: (() => void) | undefined;
   let stopPolling: (() => void) | undefined;
@@ -78,6 +85,11 @@ export function openPeerEnd(
       then?.();
     };
   }
+  // @roamhq/wrtc may take the process down when a channel is sent something and closed in the moment in which it opens or
+  // the other side closes it. So it says no last word, and closes a moment later.
+  const rest = () => {
+    clock.after(REST_MS, () => peer.destroy());
+  };
   const poll = (then: () => void) => {
     stopPolling = clock.after(POLL_MS, () => {
       if (isOver || channel.readyState !== 'open') return;
@@ -90,6 +102,7 @@ export function openPeerEnd(
       get bufferedAmount() {
         return isOver || channel.readyState !== 'open' ? 0 : channel.bufferedAmount;
       },
+      hasLastWord: hasEvent,
       send(message) {
         if (isOver || channel.readyState !== 'open') throw new Error('the channel is not open');
         channel.send(message as never);
@@ -103,13 +116,15 @@ export function openPeerEnd(
         isOver = true;
         lowNow = undefined;
         stopPolling?.();
-        peer.destroy();
+        if (hasEvent) peer.destroy();
+        else rest();
       },
     },
     clock,
     says.ended,
   );
   channel.onmessage = ({ data }: { data: unknown }) => {
+    if (isOver) return;
     if (typeof data === 'string') link.receive(data);
     else if (data instanceof ArrayBuffer) link.receive(new Uint8Array(data));
   };
