@@ -123,6 +123,13 @@ test('the video plays in the ring while it is made, survives a cut link, and goe
   await page.getByRole('button', { name: 'Sound on' }).click();
   await screenshot(page, 'live/2-after-the-cut');
 
+  // Stopped, so that on a slow machine too there is something left to watch when the job is done.
+  await page.getByRole('button', { name: 'Pause' }).click();
+  const stoppedAt = await time();
+  await expect.poll(there, { timeout: 150_000 }).toBeGreaterThan(15);
+  expect(await time()).toBe(stoppedAt);
+  await page.getByRole('button', { name: 'Watch it so far' }).click();
+
   const video = finishedVideo(page);
   await video.waitFor({ timeout: 150_000 });
   await expect.poll(() => page.locator('.video-before').count(), { timeout: 30_000 }).toBe(0);
