@@ -2,7 +2,7 @@
 // everything at once, a byte for a second.
 import type { JobId } from '@myspinbot/shared/job/job.ts';
 import { createRoot, createSignal } from 'solid-js';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { LiveEvent } from '../link/live-receiver.ts';
 import type { FilmSource, FilmSources } from './film-feed.ts';
 import { followFilm } from './making-film.ts';
@@ -161,6 +161,25 @@ describe('a film in the making', () => {
     await comes(3);
     await stall(0.5);
     expect(films[0]!.isRunning).toBe(true);
+  });
+
+  test('that is stopped on its way to another screen goes on there; stopped by somebody, it stands', async () => {
+    const { film, films, tell, comes } = world();
+    tell(began);
+    film()!.play();
+    await comes(5);
+    const { video } = films[0]!;
+    const frames: (() => void)[] = [];
+    vi.stubGlobal('requestAnimationFrame', (then: () => void) => frames.push(then));
+    video.pause();
+    expect(film()!.isPlaying()).toBe(true);
+    document.body.append(video);
+    for (const frame of frames.splice(0)) frame();
+    expect(films[0]!.isRunning).toBe(true);
+    video.pause();
+    expect(film()!.isPlaying()).toBe(false);
+    video.remove();
+    vi.unstubAllGlobals();
   });
 
   test('that the browser may not play unasked waits for somebody to press the button', async () => {

@@ -119,9 +119,18 @@ function openFilm(
   video.addEventListener('waiting', () => {
     if (!feed.isWhole() && feed.ahead() < EDGE_S) hold();
   });
-  // Somebody else stopped it: the system, a headset's button.
   video.addEventListener('pause', () => {
-    if (!isHeld && !video.ended && !isClosed && video.isConnected) setWanted(false);
+    if (isHeld || video.ended || isClosed) return;
+    // Somebody else stopped it: the system, a headset's button.
+    if (video.isConnected) return setWanted(false);
+    // It is on its way from one screen to the next, which browsers take for a reason to stop.
+    isHeld = true;
+    const whenPlaced = () => {
+      if (isClosed) return;
+      if (video.isConnected) goOn();
+      else requestAnimationFrame(whenPlaced);
+    };
+    whenPlaced();
   });
 
   const play = () => {

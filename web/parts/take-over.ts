@@ -5,6 +5,8 @@
 const NEAR_S = 0.1;
 /** Seeks on a busy machine end behind where the other one is by then; after these it is near enough. */
 const TRIES = 4;
+/** HTMLMediaElement.HAVE_CURRENT_DATA: the picture of where it is. */
+const HAS_PICTURE = 2;
 
 /**
  * Brings `next` to where `before` is, playing or not, heard or not, and calls `done` when it stands there. Returns the way
@@ -27,7 +29,7 @@ export function takeOver(
   };
   const place = () => Math.min(video.currentTime, Math.max(0, next.duration - 0.05));
   const look = () => {
-    if (isOver || next.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    if (isOver || next.readyState < HAS_PICTURE) return;
     const late = place() - next.currentTime;
     if (Math.abs(late) > NEAR_S && tries < TRIES) {
       tries += 1;

@@ -138,7 +138,7 @@ export function MakingOf(props: { job: JobView; film: MakingFilm | undefined }) 
           </p>
         </div>
         {/* As high as a button before there is one, so that nothing moves when the film comes. */}
-        <div class="flex min-h-[44px] flex-wrap items-center justify-center gap-2">
+        <div class="flex min-h-11 flex-wrap items-center justify-center gap-2">
           <Show when={shownFilm()}>
             {(film) => (
               <FilmControls

