@@ -1,0 +1,89 @@
+// `npm run chaos -- transfer --seed N [--long] [--cuts] [--only PART]`: files go both ways over a network that cuts, flips,
+// loses, delays and falls silent, between devices that die and an agent that is killed; pages are killed while they save.
+// In the end every file is whole on the other side, nothing that was called saved is lost, and little was sent twice.
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chanceOf } from '../harness/chance.ts';
+import { forcedCuts } from './transfer/forced-cuts.ts';
+import { killedAgents } from './transfer/killed-agents.ts';
+import { killedPages } from './transfer/killed-pages.ts';
+import { randomFaults } from './transfer/random-faults.ts';
+import { openWorld } from './transfer/world.ts';
+
+const usage = `npm run chaos -- transfer --seed N [--long] [--cuts] [--only faults|agents|pages]
+
+  --seed N   the same faults again
+  --long     1,000 cuts, 40 kills of the agent, 10,000 saved files; about an hour
+  --cuts     only 1 GB each way in a real browser with 50 cuts: bytes on the wire beside bytes of the file
+  --only P   only one part
+`;
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    long: { type: 'boolean' },
+    cuts: { type: 'boolean' },
+    only: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+if (values.help === true) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
+const isLong = values.long === true;
+const seed = Number(values.seed ?? Date.now() % 100_000);
+const chance = chanceOf(seed);
+const size = isLong
+  ? { cuts: 1000, silences: 5, agentKills: 40, files: 10_000, pageKills: 20 }
+  : { cuts: 25, silences: 0, agentKills: 2, files: 10, pageKills: 2 };
+const does = (part: string) => values.cuts !== true && (values.only === undefined || values.only === part);
+
+const scratch = mkdtempSync(join(tmpdir(), 'chaos-transfer-'));
+const world = await openWorld(scratch, chance);
+console.log(
+  `chaos transfer: seed ${seed}, ${values.cuts === true ? '1 GB each way, 50 cuts' : `${size.cuts} cuts, ${size.agentKills} kills of the agent, ${size.files} saved files`}`,
+);
+try {
+  if (does('faults')) await part('faults', () => randomFaults(world, size));
+  if (does('agents')) await part('agents', () => killedAgents(world, size.agentKills));
+  if (does('pages'))
+    await part('pages', () => killedPages(world, { files: size.files, kills: size.pageKills }));
+  if (values.cuts === true) {
+    for (const { direction, cuts, connections, share, isGood } of await forcedCuts(world, {
+      bytes: 1e9,
+      cuts: 50,
+    })) {
+      console.log(
+        `1 GB ${direction}, ${cuts} cuts, ${connections} connections: ${share.toFixed(4)} x the file on the wire`,
+      );
+      world.check(isGood, `${share.toFixed(4)} x the file went ${direction}, and 1.05 x is the most`);
+    }
+  }
+} finally {
+  await world.close();
+  await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+}
+
+const { faults, fileBytes, wireBytes, ...rest } = world.counts;
+const said = {
+  ...rest,
+  ...Object.fromEntries(Object.entries(faults).map(([kind, count]) => [`faults: ${kind}`, count])),
+};
+for (const [name, count] of Object.entries(said)) console.log(`${name.padEnd(26)}${count}`);
+if (fileBytes > 0)
+  console.log(`${'wire bytes / file bytes'.padEnd(26)}${(wireBytes / fileBytes).toFixed(3)}`);
+for (const [words, count] of world.troubles) console.log(`  device: ${words} (${count})`);
+if (world.broken.length > 0) {
+  for (const sentence of new Set(world.broken)) console.log(`broken: ${sentence}`);
+  console.log(`repeat with --seed ${seed}${isLong ? ' --long' : ''}${values.cuts === true ? ' --cuts' : ''}`);
+}
+process.exit(world.broken.length > 0 ? 1 : 0);
+
+async function part(name: string, work: () => Promise<void>): Promise<void> {
+  const began = performance.now();
+  await work();
+  console.log(`${name.padEnd(26)}${((performance.now() - began) / 1000).toFixed(1)} s`);
+}
