@@ -7,16 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chanceOf } from '../harness/chance.ts';
+import { bigJourney } from './transfer/big-journey.ts';
 import { forcedCuts } from './transfer/forced-cuts.ts';
 import { killedAgents } from './transfer/killed-agents.ts';
 import { killedPages } from './transfer/killed-pages.ts';
 import { randomFaults } from './transfer/random-faults.ts';
 import { openWorld } from './transfer/world.ts';
 
-const usage = `npm run chaos -- transfer --seed N [--long] [--cuts] [--only faults|agents|pages]
+const usage = `npm run chaos -- transfer --seed N [--long] [--cuts] [--only faults|agents|pages|journey]
 
   --seed N   the same faults again
-  --long     1,000 cuts, 40 kills of the agent, 10,000 saved files; about an hour
+  --long     1,000 cuts, 40 kills of the agent, 10,000 saved files, a journey with 419 MB; an hour or two
   --cuts     only 1 GB each way in a real browser with 50 cuts: bytes on the wire beside bytes of the file
   --only P   only one part
 `;
@@ -51,6 +52,9 @@ try {
   if (does('agents')) await part('agents', () => killedAgents(world, size.agentKills));
   if (does('pages'))
     await part('pages', () => killedPages(world, { files: size.files, kills: size.pageKills }));
+  // Two real browsers and the app itself; `npm test` has the same journey with a smaller file.
+  if (does('journey') && (isLong || values.only === 'journey'))
+    await part('journey', () => bigJourney(world));
   if (values.cuts === true) {
     for (const { direction, cuts, connections, share, isGood } of await forcedCuts(world, {
       bytes: 1e9,

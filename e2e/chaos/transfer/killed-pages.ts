@@ -3,22 +3,31 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startMeasuring } from '../../harness/measured-page.ts';
+import { type MeasuredPage, startMeasuring } from '../../harness/measured-page.ts';
 import type { World } from './world.ts';
 
-/** Enough of the last life's files are looked at after every death, all of them in the end. */
+/** After every death what its life had saved is looked at, and all of it in the end. */
 export async function killedPages(world: World, until: { files: number; kills: number }): Promise<void> {
   const measuring = await startMeasuring(world.agent(), join(world.scratch, 'program'));
   const folder = join(world.scratch, 'profile');
   mkdirSync(folder);
   const seed = world.chance.between(1, 1_000_000);
   const saved: number[] = [];
-  let from = 0;
+  const open = () => {
+    const page = measuring.open({ folder });
+    page.onSaved((number) => saved.push(number));
+    return page;
+  };
+  const expectThere = async (page: MeasuredPage, numbers: readonly number[]) => {
+    const { lost } = await page.ask({ do: 'look', seed, saved: numbers });
+    world.check(lost?.length === 0, `${lost?.length} files that were saved are gone: ${lost?.slice(0, 5)}`);
+  };
   try {
+    let page = open();
     for (let kills = 0; kills < until.kills || saved.length < until.files; kills++) {
-      const page = measuring.open({ folder });
-      page.onSaved((number) => saved.push(number));
       const before = saved.length;
+      // Numbers that were begun and not called saved are left out: nothing is promised of them.
+      const from = Math.max(0, ...saved) + 10;
       const life = page.ask({ do: 'keep', seed, from, count: 100_000 }).catch(() => undefined); // it never ends by itself
       // Long enough to have saved something, whatever the machine does beside it.
       while (saved.length === before) await pause(20);
@@ -26,20 +35,13 @@ export async function killedPages(world: World, until: { files: number; kills: n
       await page.kill();
       await life;
       world.counts.pageKills++;
-      // Numbers that were begun and not called saved are begun again by others: nothing is known of them.
-      from = Math.max(...saved) + 10;
-      await expectThere(saved.slice(before));
+      page = open();
+      await expectThere(page, saved.slice(before));
     }
-    await expectThere(saved);
+    await expectThere(page, saved);
+    await page.kill();
   } finally {
     await measuring.close();
   }
   world.counts.savedFiles += saved.length;
-
-  async function expectThere(numbers: readonly number[]): Promise<void> {
-    const page = measuring.open({ folder });
-    const { lost } = await page.ask({ do: 'look', seed, saved: numbers });
-    world.check(lost?.length === 0, `${lost?.length} files that were saved are gone: ${lost?.slice(0, 5)}`);
-    await page.kill();
-  }
 }
