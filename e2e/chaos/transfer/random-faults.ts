@@ -19,6 +19,7 @@ export async function randomFaults(
   let quiet = silences;
   const cutsSoFar = () => world.counts.faults.cut ?? 0;
   await flippedBits(world, Math.max(4, Math.round(cuts / 25)));
+  await goesOn(world, Math.max(1, Math.round(cuts / 100)));
   while (cutsSoFar() < cuts && world.broken.length === 0) {
     const isQuiet = quiet-- > 0;
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, (_, at) => bothWays(world, isQuiet && at === 0)));
@@ -147,6 +148,28 @@ async function flippedBits(world: World, count: number): Promise<void> {
 
 function lastBlock({ bytes }: ChaosFile): number {
   return bytes.length % BLOCK_BYTES;
+}
+
+/** A larger file, cut after more than what is under way: whoever began anew would show here. */
+async function goesOn(world: World, count: number): Promise<void> {
+  for (let number = 0; number < count && world.broken.length === 0; number++) {
+    const file = world.newFile(24 * BLOCK_BYTES + world.chance.between(1, BLOCK_BYTES));
+    for (const direction of ['up', 'down'] as const) {
+      const cut = (connection: number): Fault[] =>
+        connection < 3
+          ? [{ kind: 'cut', direction, at: IN_FLIGHT + 2 * BLOCK_BYTES + connection * 1001, how: 'reset' }]
+          : [];
+      const line = await world.line(`far-${direction}`, cut);
+      const device = line.device();
+      if (direction === 'up') await device.keep(file.ref, file.blocks, file.bytes);
+      else await device.want(file.ref.hash);
+      await world.settled(line, () => device);
+      if (direction === 'up') await world.expectOnAgent(file);
+      else await world.expectOnDevice(file, device);
+      expectLittleTwice(world, line, direction, file.bytes.length);
+      await line.close();
+    }
+  }
 }
 
 /** Two devices send the same file at the same time, over two bad lines. */
