@@ -46,35 +46,35 @@ const newFile = (bytes: number): DescribedSynthetic => describeSynthetic({ seed:
 
 /** Ours and the bare ways by turns, and every other time the other way round. */
 async function speedsOf(page: MeasuredPage, scheme: 'plain' | 'secure', run: number): Promise<void> {
-  const { transfer, bareSocket: socket } = page;
+  const { bareSocket: socket, transfer } = page;
+  const ways = { socket: transfer };
   const file = newFile(BULK);
-  const ways = {
+  const turns = {
     up: [
       async () => note(`${scheme} bare socket up`, BULK, await page.ask({ do: 'bare-send', file, socket })),
-      async () =>
-        note(`${scheme} ours up`, BULK, await page.ask({ do: 'send', file, from: 'memory', transfer })),
+      async () => note(`${scheme} ours up`, BULK, await page.ask({ do: 'send', file, from: 'memory', ways })),
       async () => note(`${scheme} PUT`, BULK, await page.ask({ do: 'put', file })),
     ],
     down: [
       async () =>
         note(`${scheme} bare socket down`, BULK, await page.ask({ do: 'bare-fetch', file, socket })),
       async () =>
-        note(`${scheme} ours down`, BULK, await page.ask({ do: 'fetch', file, into: 'memory', transfer })),
+        note(`${scheme} ours down`, BULK, await page.ask({ do: 'fetch', file, into: 'memory', ways })),
       async () => note(`${scheme} GET`, BULK, await page.ask({ do: 'get', file })),
     ],
   };
-  for (const list of [ways.up, ways.down])
+  for (const list of [turns.up, turns.down])
     for (const way of run % 2 === 0 ? list : list.reverse()) await way();
 }
 
 async function storedSpeeds(page: MeasuredPage): Promise<void> {
-  const { transfer } = page;
+  const ways = { socket: page.transfer };
   const file = newFile(STORED);
-  note('memory up', STORED, await page.ask({ do: 'send', file: newFile(STORED), from: 'memory', transfer }));
-  note('stores up', STORED, await page.ask({ do: 'send', file, from: 'store', transfer }));
+  note('memory up', STORED, await page.ask({ do: 'send', file: newFile(STORED), from: 'memory', ways }));
+  note('stores up', STORED, await page.ask({ do: 'send', file, from: 'store', ways }));
   await page.ask({ do: 'forget' });
-  note('memory down', STORED, await page.ask({ do: 'fetch', file, into: 'memory', transfer }));
-  note('stores down', STORED, await page.ask({ do: 'fetch', file, into: 'store', transfer }));
+  note('memory down', STORED, await page.ask({ do: 'fetch', file, into: 'memory', ways }));
+  note('stores down', STORED, await page.ask({ do: 'fetch', file, into: 'store', ways }));
   await page.ask({ do: 'forget' });
 }
 
@@ -93,8 +93,9 @@ async function large(agent: RunningAgent, page: MeasuredPage): Promise<Large> {
     const before = residentBytes(agent.pid);
     const ofAgent = watchTree(agent.pid, 100);
     const ofBrowser = watchTree(page.pid, 500);
-    if (direction === 'up') await page.ask({ do: 'send', file, from: 'memory', transfer: page.transfer });
-    else await page.ask({ do: 'fetch', file, into: 'memory', transfer: page.transfer });
+    if (direction === 'up')
+      await page.ask({ do: 'send', file, from: 'memory', ways: { socket: page.transfer } });
+    else await page.ask({ do: 'fetch', file, into: 'memory', ways: { socket: page.transfer } });
     const [agentUse, browserUse] = [ofAgent.stop(), ofBrowser.stop()];
     use.grew[direction] = agentUse.peakBytes - before;
     use.agent[direction] = agentUse.cpuMs() / (LARGE / 1e6);
@@ -117,8 +118,8 @@ async function editDelays(
   const alone = await editors.delays(EDITS);
   let isOver = false;
   const bulk = (async () => {
-    await page.ask({ do: 'send', file, from: 'memory', transfer: page.transfer });
-    while (!isOver) await page.ask({ do: 'fetch', file, into: 'memory', transfer: page.transfer });
+    await page.ask({ do: 'send', file, from: 'memory', ways: { socket: page.transfer } });
+    while (!isOver) await page.ask({ do: 'fetch', file, into: 'memory', ways: { socket: page.transfer } });
   })();
   const beside = await editors.delays(EDITS);
   isOver = true;
@@ -231,9 +232,9 @@ try {
     );
   }
   if (measures('smooth')) {
-    const { transfer } = stored.page;
+    const ways = { socket: stored.page.transfer };
     const { longTasks } = await step('a smooth page', () =>
-      stored.page.ask({ do: 'send', file: newFile(SMOOTH), from: 'store', transfer }),
+      stored.page.ask({ do: 'send', file: newFile(SMOOTH), from: 'store', ways }),
     );
     figures.push({
       figure: `longest task of the page while ${SMOOTH / 1e6} MB go`,

@@ -56,12 +56,12 @@ try {
   if (does('journey') && (isLong || values.only === 'journey'))
     await part('journey', () => bigJourney(world));
   if (values.cuts === true) {
-    for (const { direction, cuts, connections, share, isGood } of await forcedCuts(world, {
+    for (const { direction, cuts, switches, share, isGood } of await forcedCuts(world, {
       bytes: 1e9,
       cuts: 50,
     })) {
       console.log(
-        `1 GB ${direction}, ${cuts} cuts, ${connections} connections: ${share.toFixed(4)} x the file on the wire`,
+        `1 GB ${direction}, ${cuts} cuts, ${switches} changes of the link: ${share.toFixed(4)} x the file on the wire`,
       );
       world.check(isGood, `${share.toFixed(4)} x the file went ${direction}, and 1.05 x is the most`);
     }
@@ -71,9 +71,10 @@ try {
   await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
 }
 
-const { faults, fileBytes, wireBytes, ...rest } = world.counts;
+const { faults, links, fileBytes, wireBytes, ...rest } = world.counts;
 const said = {
   ...rest,
+  ...Object.fromEntries(Object.entries(links).map(([kind, count]) => [`links: ${kind}`, count])),
   ...Object.fromEntries(Object.entries(faults).map(([kind, count]) => [`faults: ${kind}`, count])),
 };
 for (const [name, count] of Object.entries(said)) console.log(`${name.padEnd(26)}${count}`);

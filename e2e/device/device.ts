@@ -2,10 +2,13 @@
 // at any moment as a page does, with nothing said and nothing finished, and be opened again on what its store had by then.
 import 'fake-indexeddb/auto';
 import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
+import { type HttpRequest, openHttpLink } from '@myspinbot/shared/transfer/http-link.ts';
+import type { LinkKind } from '@myspinbot/shared/transfer/link.ts';
 import type { WebSocket } from 'ws';
 import { type Clock, systemClock } from '../../web/link/clock.ts';
+import { openSocketLink, type TransferSocket } from '../../web/link/socket-link.ts';
 import { watchTransferLists } from '../../web/link/transfer-lists.ts';
-import { createTransferPump, type TransferSocket } from '../../web/link/transfer-pump.ts';
+import { createTransferPump } from '../../web/link/transfer-pump.ts';
 import { openAssetStore } from '../../web/vault/assets.ts';
 import { openDatabase } from '../../web/vault/database.ts';
 
@@ -24,10 +27,21 @@ export interface Device {
   close(): Promise<void>;
 }
 
-/** Opens the device of this name, with everything it had stored. `connect` makes a socket that is not open yet. */
+/** The ways to the workstation that a device has; one that is absent does not exist for it. */
+export interface Ways {
+  /** Makes a socket that is not open yet. */
+  connect?(): WebSocket;
+  request?: HttpRequest;
+}
+
+let senders = 0;
+
+/** Opens the device of this name, with everything it had stored. */
 export function openDevice(options: {
   name: string;
-  connect(): WebSocket;
+  ways: Ways;
+  /** Told of every link that was opened. */
+  onLink(kind: LinkKind): void;
   onTrouble(what: string, cause: unknown): void;
 }): Device {
   const db = openDatabase(options.name);
@@ -43,15 +57,33 @@ export function openDevice(options: {
   const told = (what: string, cause: unknown) => {
     if (!isDead) options.onTrouble(what, cause);
   };
+  const { connect, request } = options.ways;
   const pump = createTransferPump({
     store,
     lists: watchTransferLists(db, (cause) => told('lists', cause)),
-    connect() {
-      const socket = options.connect() as unknown as TransferSocket;
-      sockets.add(socket);
-      return socket;
+    dials: {
+      ...(connect === undefined
+        ? {}
+        : {
+            socket() {
+              const socket = connect() as unknown as TransferSocket;
+              sockets.add(socket);
+              return openSocketLink(socket, clock);
+            },
+          }),
+      ...(request === undefined
+        ? {}
+        : {
+            http: async () =>
+              openHttpLink((asked) => (isDead ? Promise.reject(new Error('dead')) : request(asked))),
+          }),
     },
     clock,
+    // Another one for every life.
+    from: `device${String(senders++).padStart(8, '0')}`,
+    onLink(state) {
+      if (state !== undefined && state.bytesPerSecond === undefined) options.onLink(state.kind);
+    },
     onTrouble: told,
   });
   return {

@@ -6,8 +6,8 @@ export type Task =
   /** Becomes a device of the workstation, by a link that it made. */
   | { do: 'pair'; link: string }
   /** The product's own way of moving a file. `into`: nothing is kept, or IndexedDB. */
-  | { do: 'send'; file: DescribedSynthetic; from: 'memory' | 'store'; transfer: string }
-  | { do: 'fetch'; file: DescribedSynthetic; into: 'memory' | 'store'; transfer: string }
+  | { do: 'send'; file: DescribedSynthetic; from: 'memory' | 'store'; ways: Ways }
+  | { do: 'fetch'; file: DescribedSynthetic; into: 'memory' | 'store'; ways: Ways }
   /** The same bytes over a bare WebSocket, and over bare HTTP. */
   | { do: 'bare-send'; file: Synthetic; socket: string }
   | { do: 'bare-fetch'; file: Synthetic; socket: string }
@@ -20,6 +20,14 @@ export type Task =
   /** Reads back what was saved. */
   | { do: 'look'; seed: number; saved: readonly number[] };
 
+/** By which links a file may go; one that is absent does not exist. */
+export interface Ways {
+  /** The address of the workstation's socket. */
+  socket?: string;
+  /** Plain requests, which go to the page's own address. */
+  http?: true;
+}
+
 export interface TaskResult {
   ms: number;
   /** The page's own thread while the task ran: tasks over 50 ms, and the longest of them. */
@@ -28,6 +36,8 @@ export interface TaskResult {
   /** Of `look`: the files that are not there, or not what was saved. */
   lost?: number[];
   troubles?: string[];
+  /** Of `send` and `fetch`: the links that were opened, in order. */
+  links?: string[];
 }
 
 export const paths = {

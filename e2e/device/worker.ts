@@ -3,13 +3,15 @@
 import type { AssetHash } from '@myspinbot/shared/asset/asset.ts';
 import { BLOCK_BYTES } from '@myspinbot/shared/asset/asset.ts';
 import { parseLink } from '@myspinbot/shared/pairing/invitation.ts';
+import { openHttpLink } from '@myspinbot/shared/transfer/http-link.ts';
 import * as Y from 'yjs';
 import { openIdentity } from '../../web/identity/identity.ts';
 import { pairDevice } from '../../web/identity/pair.ts';
 import { provenSocket } from '../../web/identity/proven-socket.ts';
 import { createSession } from '../../web/identity/session.ts';
 import { systemClock } from '../../web/link/clock.ts';
-import { createTransferPump, type TransferSocket } from '../../web/link/transfer-pump.ts';
+import { openSocketLink, type TransferSocket } from '../../web/link/socket-link.ts';
+import { createTransferPump } from '../../web/link/transfer-pump.ts';
 import { keepFile } from '../../web/live/keep-file.ts';
 import { openAssetStore } from '../../web/vault/assets.ts';
 import { blockHash } from '../../web/vault/block-hash.ts';
@@ -27,7 +29,7 @@ import { paths, type Task, type TaskResult } from './tasks.ts';
 const HIGH_WATER = 8 * 1024 * 1024;
 const BARE_FRAME = 256 * 1024;
 
-type Outcome = Partial<Pick<TaskResult, 'lost' | 'troubles'>> & { ms: number };
+type Outcome = Partial<Pick<TaskResult, 'lost' | 'troubles' | 'links'>> & { ms: number };
 
 let db: AppDatabase = openDatabase();
 
@@ -126,15 +128,34 @@ async function move(task: Extract<Task, { do: 'send' | 'fetch' }>): Promise<Outc
   });
   const ProvenSocket = provenSocket({ session, socket: WebSocket });
   const troubles: string[] = [];
-  const one = (hashes: boolean) => (changed: (list: AssetHash[]) => void) => {
-    changed(hashes ? [hash] : []);
-    return () => undefined;
-  };
+  const links: string[] = [];
+  const never = () => undefined;
+  const { socket, http } = task.ways;
   const pump = createTransferPump({
     store,
-    lists: { outbox: one(isOut), wanted: one(!isOut) },
-    connect: () => new ProvenSocket(task.transfer) as unknown as TransferSocket,
+    lists: {
+      outbox(changed) {
+        changed(isOut ? [hash] : []);
+        return never;
+      },
+      wanted(changed) {
+        changed(isOut ? [] : [{ hash, urgency: 'usual' }]);
+        return never;
+      },
+    },
+    dials: {
+      ...(socket === undefined
+        ? {}
+        : {
+            socket: () => openSocketLink(new ProvenSocket(socket) as unknown as TransferSocket, systemClock),
+          }),
+      ...(http === undefined ? {} : { http: async () => openHttpLink(requestBy(session.fetch)) }),
+    },
     clock: systemClock,
+    from: `measured${Date.now().toString(36)}`,
+    onLink(state) {
+      if (state !== undefined && state.bytesPerSecond === undefined) links.push(state.kind);
+    },
     onTrouble: (what, cause) => troubles.push(`${what}: ${String(cause)}`),
   });
   const began = performance.now();
@@ -143,7 +164,23 @@ async function move(task: Extract<Task, { do: 'send' | 'fetch' }>): Promise<Outc
   const ms = performance.now() - began;
   await pump.close();
   if (how !== (isOut ? 'sent' : 'arrived')) throw new Error(`${how}; ${troubles.join('; ')}`);
-  return { ms, troubles };
+  return { ms, troubles, links };
+}
+
+/** As the app's worker asks. */
+function requestBy(ask: typeof fetch): Parameters<typeof openHttpLink>[0] {
+  return async ({ method, path, headers, body }) => {
+    const answer = await ask(path, {
+      method,
+      ...(headers === undefined ? {} : { headers }),
+      ...(body === undefined ? {} : { body: body as string | Uint8Array<ArrayBuffer> }),
+    });
+    return {
+      status: answer.status,
+      json: () => answer.json().catch(() => undefined),
+      bytes: async () => new Uint8Array(await answer.arrayBuffer()),
+    };
+  };
 }
 
 /** The real store, which also tells when something was sent or has arrived. */

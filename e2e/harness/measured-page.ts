@@ -35,7 +35,7 @@ export interface MeasuredPage {
 export interface Measuring {
   /**
    * A browser on the profile `folder`. `home` trusts the workstation's authority; without it the page is plain HTTP.
-   * `agentAt`: where its sockets find the workstation, when that is not where it is.
+   * `agentAt`: where its sockets and requests find the workstation, when that is not where it is.
    */
   open(options: { folder: string; home?: string; agentAt?: number }): MeasuredPage;
   close(): Promise<void>;
@@ -53,7 +53,12 @@ export async function startMeasuring(agent: RunningAgent, scratch: string): Prom
   await bundle(program);
   const noise = Buffer.from(chanceOf(1).bytes(BARE_FRAME));
   let page:
-    | { take(response: ServerResponse): void; result(result: TaskResult): void; saved(number: number): void }
+    | {
+        take(response: ServerResponse): void;
+        result(result: TaskResult): void;
+        saved(number: number): void;
+        agentAt: number | undefined;
+      }
     | undefined;
 
   const answer = async (incoming: IncomingMessage, response: ServerResponse) => {
@@ -77,7 +82,8 @@ export async function startMeasuring(agent: RunningAgent, scratch: string): Prom
         if (incoming.method === 'PUT') return response.end(String(await countOf(incoming)));
         return give(response, Number(url.searchParams.get('bytes')), noise);
       default:
-        if (!url.pathname.startsWith('/bench/')) return handOn(incoming, response, agent);
+        if (!url.pathname.startsWith('/bench/'))
+          return handOn(incoming, response, page?.agentAt ?? agent.port);
         response.setHeader('Content-Type', 'text/javascript');
         return response.end(readFileSync(join(program, basename(url.pathname))));
     }
@@ -138,6 +144,7 @@ export async function startMeasuring(agent: RunningAgent, scratch: string): Prom
       let heard: (result: TaskResult) => void = () => undefined;
       const listeners: ((number: number) => void)[] = [];
       const mine = {
+        agentAt,
         take(response: ServerResponse) {
           if (asked === undefined) free = response;
           else asked(response);
@@ -276,10 +283,10 @@ function bareEnd(socket: WebSocket, noise: Buffer): void {
 }
 
 /** What the page asks of the workstation's API, as the page would have asked it. */
-function handOn(incoming: IncomingMessage, response: ServerResponse, agent: RunningAgent): void {
+function handOn(incoming: IncomingMessage, response: ServerResponse, port: number): void {
   const isSecure = incoming.socket instanceof TLSSocket;
   const { method, url, headers } = incoming;
-  const to = { host: '127.0.0.1', port: agent.port, method, path: url, headers, rejectUnauthorized: false };
+  const to = { host: '127.0.0.1', port, method, path: url, headers, rejectUnauthorized: false };
   const onward = (isSecure ? requestTls : request)(to, (answer) => {
     response.writeHead(answer.statusCode!, answer.headers);
     answer.pipe(response);

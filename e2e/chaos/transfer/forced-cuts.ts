@@ -12,7 +12,8 @@ const MOST = 1.05;
 export interface CutResult {
   direction: Direction;
   cuts: number;
-  connections: number;
+  /** From one kind of link to another. */
+  switches: number;
   share: number;
   isGood: boolean;
 }
@@ -44,15 +45,18 @@ export async function forcedCuts(
       mkdirSync(folder);
       const page = measuring.open({ folder, agentAt: proxy.port });
       await page.ask({ do: 'pair', link: await agent.newLink() });
-      const { transfer } = page;
-      if (direction === 'up') await page.ask({ do: 'send', file, from: 'memory', transfer });
-      else await page.ask({ do: 'fetch', file, into: 'memory', transfer });
+      const ways = { socket: page.transfer, http: true } as const;
+      const { links = [] } =
+        direction === 'up'
+          ? await page.ask({ do: 'send', file, from: 'memory', ways })
+          : await page.ask({ do: 'fetch', file, into: 'memory', ways });
+      const switches = links.filter((kind, at) => at > 0 && kind !== links[at - 1]).length;
       const happened = proxy.passages.flatMap((passage) => passage.happened).length;
       const share = proxy.bytes()[direction] / bytes;
       results.push({
         direction,
         cuts: happened,
-        connections: proxy.passages.length,
+        switches,
         share,
         isGood: share <= MOST,
       });

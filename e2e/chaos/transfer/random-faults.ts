@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BLOCK_BYTES } from '@myspinbot/shared/asset/asset.ts';
 import type { Device } from '../../device/device.ts';
 import { type Direction, drawFault, type Fault } from '../../harness/fault-proxy.ts';
-import { type ChaosFile, type Line, onTheWire, overhead, type World } from './world.ts';
+import { type ChaosFile, type Line, type Links, onTheWire, overhead, type World } from './world.ts';
 
 /** What the credits let be under way when a connection ends: the most that may have to be sent again. */
 const IN_FLIGHT = 4 * BLOCK_BYTES;
@@ -60,6 +60,10 @@ function plainTalk(bytes: number): number {
   return 3000 + 80 * Math.ceil(bytes / BLOCK_BYTES);
 }
 
+function drawnLinks({ chance }: World): Links {
+  return chance.pick(['both', 'both', 'socket', 'http']);
+}
+
 function drawnBytes(world: World): number {
   const { chance } = world;
   const blocks = chance.pick([0, 0, 1, 2, 3, 4]);
@@ -74,7 +78,7 @@ async function bothWays(world: World, isQuiet: boolean): Promise<void> {
   const files = Array.from({ length: chance.pick([1, 1, 1, 2, 3]) }, () => world.newFile(drawnBytes(world)));
   const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
 
-  const up = await world.line('up', drawn(world, 'up', bytes, isQuiet));
+  const up = await world.line('up', drawn(world, 'up', bytes, isQuiet), { links: drawnLinks(world) });
   const sender = up.device();
   for (const file of files) await sender.keep(file.ref, file.blocks, file.bytes);
   await world.settled(up, () => sender);
@@ -82,7 +86,7 @@ async function bothWays(world: World, isQuiet: boolean): Promise<void> {
   expectLittleTwice(world, up, 'up', bytes);
   await up.close();
 
-  const down = await world.line('down', drawn(world, 'down', bytes));
+  const down = await world.line('down', drawn(world, 'down', bytes), { links: drawnLinks(world) });
   const taker = down.device();
   for (const file of files) await taker.want(file.ref.hash);
   await world.settled(down, () => taker);
@@ -94,7 +98,7 @@ async function bothWays(world: World, isQuiet: boolean): Promise<void> {
 /** Per connection that broke, no more than was under way; per damage, the block it was in. */
 function expectLittleTwice(world: World, line: Line, direction: Direction, bytes: number, copies = 1): void {
   const { passages } = line.proxy;
-  const broke = passages.length - 1;
+  const broke = passages.filter(({ happened }) => happened.some(({ kind }) => kind !== 'delay')).length;
   const damages = passages.flatMap(({ happened }) =>
     happened.filter(({ kind }) => kind === 'flip' || kind === 'lose'),
   );
@@ -123,7 +127,9 @@ async function flippedBits(world: World, count: number): Promise<void> {
       from,
       bytes: file.bytes.length - from,
     });
-    const line = await world.line(`flip-${direction}`, (connection) => (connection === 0 ? [flip] : []));
+    const line = await world.line(`flip-${direction}`, (connection) => (connection === 0 ? [flip] : []), {
+      links: 'socket',
+    });
     const device = line.device();
     if (direction === 'up') await device.keep(file.ref, file.blocks, file.bytes);
     else await device.want(file.ref.hash);
@@ -159,7 +165,7 @@ async function goesOn(world: World, count: number): Promise<void> {
         connection < 3
           ? [{ kind: 'cut', direction, at: IN_FLIGHT + 2 * BLOCK_BYTES + connection * 1001, how: 'reset' }]
           : [];
-      const line = await world.line(`far-${direction}`, cut);
+      const line = await world.line(`far-${direction}`, cut, { links: 'socket' });
       const device = line.device();
       if (direction === 'up') await device.keep(file.ref, file.blocks, file.bytes);
       else await device.want(file.ref.hash);
@@ -176,7 +182,7 @@ async function goesOn(world: World, count: number): Promise<void> {
 async function sameFileTwice(world: World): Promise<void> {
   const file = world.newFile(drawnBytes(world) + BLOCK_BYTES);
   const lines = await Promise.all(
-    [0, 1].map((who) => world.line('same', drawn(world, 'up', file.bytes.length), who)),
+    [0, 1].map((who) => world.line('same', drawn(world, 'up', file.bytes.length), { who })),
   );
   await Promise.all(
     lines.map(async (line) => {

@@ -2,12 +2,14 @@
 // bad network, devices on them, and one place where everything is counted. It knows the agent's outside alone.
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import { Agent, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AssetHash, type AssetRef, BLOCK_BYTES } from '@myspinbot/shared/asset/asset.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { WebSocket } from 'ws';
-import { type Device, openDevice } from '../../device/device.ts';
+import { type Device, openDevice, type Ways } from '../../device/device.ts';
 import { wavHeader } from '../../device/kept-file.ts';
 import { type RunningAgent, startAgent } from '../../harness/agent.ts';
 import type { Chance } from '../../harness/chance.ts';
@@ -19,6 +21,8 @@ export interface Counts {
   files: number;
   whole: number;
   faults: Partial<Record<Fault['kind'], number>>;
+  /** Links that were opened, by kind. */
+  links: Record<string, number>;
   agentKills: number;
   deviceDeaths: number;
   pageKills: number;
@@ -28,6 +32,9 @@ export interface Counts {
   fileBytes: number;
   wireBytes: number;
 }
+
+/** Which kinds of link a device has. */
+export type Links = 'both' | 'socket' | 'http';
 
 export interface ChaosFile {
   ref: AssetRef;
@@ -55,7 +62,11 @@ export interface World {
   /** SIGKILL, and a start on the same data and port. */
   killAgent(): Promise<void>;
   /** `who`: by which of the agent's tokens, so that two lines can be two devices. */
-  line(name: string, faults: (connection: number) => readonly Fault[], who?: number): Promise<Line>;
+  line(
+    name: string,
+    faults: (connection: number) => readonly Fault[],
+    options?: { who?: number; links?: Links },
+  ): Promise<Line>;
   /** A file nobody had before. */
   newFile(bytes: number): ChaosFile;
   /** Puts a file into the agent by a line of its own, without faults. */
@@ -85,6 +96,7 @@ export async function openWorld(scratch: string, chance: Chance): Promise<World>
     files: 0,
     whole: 0,
     faults: {},
+    links: {},
     agentKills: 0,
     deviceDeaths: 0,
     pageKills: 0,
@@ -110,7 +122,7 @@ export async function openWorld(scratch: string, chance: Chance): Promise<World>
       logs.push(agent.log());
       agent = await startAgent({ data, port });
     },
-    async line(name, faults, who = 0) {
+    async line(name, faults, { who = 0, links = 'both' } = {}) {
       const proxy = await startFaultProxy({ to: { port }, faults });
       const unique = `${name}-${names++}`;
       const devices: Device[] = [];
@@ -119,12 +131,9 @@ export async function openWorld(scratch: string, chance: Chance): Promise<World>
         device() {
           const device = openDevice({
             name: unique,
-            connect() {
-              // The agent is spoken to by its own name: it answers to no other.
-              const headers = { Host: `127.0.0.1:${port}`, Authorization: `Bearer ${tokens[who]}` };
-              const socket = new WebSocket(`ws://127.0.0.1:${proxy.port}${endpoints.transfer}`, { headers });
-              socket.on('error', () => undefined); // its end says enough
-              return socket;
+            ways: waysThrough(proxy, port, tokens[who]!, links),
+            onLink(kind) {
+              counts.links[kind] = (counts.links[kind] ?? 0) + 1;
             },
             onTrouble(what, cause) {
               const words = `${what}: ${String(cause).slice(0, 100)}`;
@@ -224,6 +233,53 @@ export async function openWorld(scratch: string, chance: Chance): Promise<World>
 }
 
 const PINO_ERROR = 50;
+
+/** The ways of a device through a proxy. The agent is spoken to by its own name: it answers to no other. */
+function waysThrough(proxy: FaultProxy, port: number, token: string, links: Links): Ways {
+  const own = { Host: `127.0.0.1:${port}`, Authorization: `Bearer ${token}` };
+  const connect = () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${proxy.port}${endpoints.transfer}`, { headers: own });
+    socket.on('error', () => undefined); // its end says enough
+    return socket;
+  };
+  const keeping = new Agent({ keepAlive: true, maxSockets: 4 });
+  const request: Ways['request'] = ({ method, path, headers, body }) =>
+    new Promise((resolve, reject) => {
+      const asked = httpRequest(
+        {
+          host: '127.0.0.1',
+          port: proxy.port,
+          agent: keeping,
+          method,
+          path,
+          headers: { ...headers, ...own },
+        },
+        (answer) => {
+          const whole = buffer(answer);
+          whole.then(
+            (bytes) =>
+              resolve({
+                status: answer.statusCode!,
+                json: async () => {
+                  try {
+                    return JSON.parse(bytes.toString('utf8')) as unknown;
+                  } catch {
+                    return undefined; // it is not JSON
+                  }
+                },
+                bytes: async () => new Uint8Array(bytes),
+              }),
+            reject,
+          );
+        },
+      );
+      asked.on('error', reject);
+      // As a browser does, which waits for no answer for ever.
+      asked.setTimeout(QUIET_MS, () => asked.destroy(new Error('no answer')));
+      asked.end(body);
+    });
+  return { ...(links === 'http' ? {} : { connect }), ...(links === 'socket' ? {} : { request }) };
+}
 
 /** Bytes of a file's own direction that crossed the wire, told to the counts. */
 export function onTheWire(world: World, line: Line, direction: Direction): number {
