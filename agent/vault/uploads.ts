@@ -31,6 +31,8 @@ export function createUploads(vault: {
 }): Uploads {
   /** Open now; senders of the same offer share one. `over` = nothing in the folder is worth keeping. */
   const open = new Map<string, { partial: Promise<Partial>; users: number; over: boolean }>();
+  /** Being let go of and perhaps removed: whoever wants the same folder waits for that. */
+  const closing = new Map<string, Promise<void>>();
 
   return {
     async receive(asset, blocks) {
@@ -44,6 +46,10 @@ export function createUploads(vault: {
       }
       // Two offers of one hash may lie about its blocks in different ways: each has a folder of its own.
       const folder = join(vault.dir, `${hash}-${sha256(Buffer.from(blocks.join())).slice(0, 16)}`);
+      while (closing.has(folder)) await closing.get(folder);
+      // Another sender was faster: there is nothing to keep.
+      const here = vault.ref(hash);
+      if (here !== undefined && !open.has(folder)) return nothingMissing(here);
       const shared = open.get(folder) ?? {
         partial: openRoomy(folder, asset, blocks),
         users: 0,
@@ -90,13 +96,29 @@ export function createUploads(vault: {
           shared.users--;
           if (shared.users > 0) return;
           if (open.get(folder) === shared) open.delete(folder);
-          await partial.close();
-          // Unless somebody has begun it again meanwhile.
-          if (shared.over && !open.has(folder)) await removeQuietly(folder);
+          const ending = (async () => {
+            try {
+              await partial.close();
+            } finally {
+              // Also when it was another upload that brought it.
+              if (shared.over || vault.ref(hash) !== undefined) await removeQuietly(folder);
+              closing.delete(folder);
+            }
+          })();
+          closing.set(
+            folder,
+            ending.catch(() => {}),
+          );
+          await ending;
         },
       };
     },
   };
+}
+
+/** What is given to a sender of an asset that came into the vault a moment ago. */
+function nothingMissing(ref: AssetRef): Receiving {
+  return { missing: () => [], block: async () => true, finish: async () => ref, close: async () => {} };
 }
 
 /** Opens a partial asset and makes sure that what is missing fits on the disk. */
