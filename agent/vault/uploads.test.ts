@@ -51,3 +51,18 @@ test('an upload that begins while the one before is being removed keeps its fold
   expect(await readdir(join(dir, 'partial'))).toHaveLength(1);
   await upload.close();
 });
+
+test('two senders that end at the same time end well, also when one of them lets go meanwhile', async () => {
+  const dir = join(root, 'together');
+  const vault = await openDiskVault({ dir, now: Date.now });
+  for (let time = 0; time < 20; time++) {
+    const bytes = noise(3000, 100 + time);
+    const { ref, blocks } = describeAsset(bytes, hashOf);
+    const [one, two] = await Promise.all([vault.receive(ref, blocks), vault.receive(ref, blocks)]);
+    await one.block(0, bytes);
+    const ends = [one.finish(), two.finish()];
+    await Promise.all([one.close(), two.close()]);
+    expect(await Promise.all(ends)).toEqual([vault.ref(ref.hash), vault.ref(ref.hash)]);
+  }
+  expect(await readdir(join(dir, 'partial'))).toEqual([]);
+});

@@ -22,6 +22,15 @@ export interface Uploads {
   receive(asset: AssetRef, blocks: readonly string[]): Promise<Receiving>;
 }
 
+interface Shared {
+  partial: Promise<Partial>;
+  users: number;
+  /** Nothing in the folder is worth keeping. */
+  over: boolean;
+  /** By whoever of them was first; the others wait for the same end. */
+  finishing: Promise<AssetRef> | undefined;
+}
+
 export function createUploads(vault: {
   /** Folder of the partial uploads. */
   dir: string;
@@ -29,8 +38,8 @@ export function createUploads(vault: {
   /** Makes a verified file visible under its hash and remembers its blocks. */
   commit(file: FileHandle, from: string, asset: AssetRef, blocks: readonly string[]): Promise<AssetRef>;
 }): Uploads {
-  /** Open now; senders of the same offer share one. `over` = nothing in the folder is worth keeping. */
-  const open = new Map<string, { partial: Promise<Partial>; users: number; over: boolean }>();
+  /** Open now; senders of the same offer share one. */
+  const open = new Map<string, Shared>();
   /** Being let go of and perhaps removed: whoever wants the same folder waits for that. */
   const closing = new Map<string, Promise<void>>();
 
@@ -50,10 +59,11 @@ export function createUploads(vault: {
       // Another sender was faster: there is nothing to keep.
       const here = vault.ref(hash);
       if (here !== undefined && !open.has(folder)) return nothingMissing(here);
-      const shared = open.get(folder) ?? {
+      const shared: Shared = open.get(folder) ?? {
         partial: openRoomy(folder, asset, blocks),
         users: 0,
         over: false,
+        finishing: undefined,
       };
       open.set(folder, shared);
       shared.users++;
@@ -79,16 +89,15 @@ export function createUploads(vault: {
           throw cause;
         }
       };
-      let finishing: Promise<AssetRef> | undefined;
       let released = false;
       return {
         missing: () => partial.missing(),
         block: (index, piece) => partial.block(index, piece),
         finish() {
-          finishing ??= finish().finally(() => {
-            finishing = undefined;
+          shared.finishing ??= finish().finally(() => {
+            shared.finishing = undefined;
           });
-          return finishing;
+          return shared.finishing;
         },
         async close() {
           if (released) return;
@@ -98,6 +107,8 @@ export function createUploads(vault: {
           if (open.get(folder) === shared) open.delete(folder);
           const ending = (async () => {
             try {
+              // Whoever lets go may do so while the whole is being looked at and moved.
+              await shared.finishing?.catch(() => {});
               await partial.close();
             } finally {
               // Also when it was another upload that brought it.
