@@ -71,7 +71,7 @@ try {
   await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
 }
 
-const { faults, links, fileBytes, wireBytes, ...rest } = world.counts;
+const { faults, links, fileBytes, wireBytes, breaks, againBytes, ...rest } = world.counts;
 const said = {
   ...rest,
   ...Object.fromEntries(Object.entries(links).map(([kind, count]) => [`links: ${kind}`, count])),
@@ -80,6 +80,8 @@ const said = {
 for (const [name, count] of Object.entries(said)) console.log(`${name.padEnd(26)}${count}`);
 if (fileBytes > 0)
   console.log(`${'wire bytes / file bytes'.padEnd(26)}${(wireBytes / fileBytes).toFixed(3)}`);
+if (breaks > 0)
+  console.log(`${'sent again per break'.padEnd(26)}${Math.round(againBytes / breaks / 1024)} KiB`);
 for (const [words, count] of world.troubles) console.log(`  device: ${words} (${count})`);
 if (world.broken.length > 0) {
   for (const sentence of new Set(world.broken)) console.log(`broken: ${sentence}`);

@@ -33,6 +33,8 @@ export interface Passage {
   /** Faults that came about; one behind the last byte never does. */
   readonly happened: readonly Fault[];
   readonly isOpen: boolean;
+  /** It ended by a cut, whoever asked for it. */
+  readonly wasCut: boolean;
 }
 
 export interface FaultProxy {
@@ -52,6 +54,7 @@ interface Open extends Passage {
   bytes: Record<Direction, number>;
   happened: Fault[];
   isOpen: boolean;
+  wasCut: boolean;
   cut(how: 'reset' | 'end'): void;
 }
 
@@ -87,9 +90,11 @@ export async function startFaultProxy(options: {
       bytes: { up: 0, down: 0 },
       happened: [],
       isOpen: true,
+      wasCut: false,
       cut(how) {
         if (!passage.isOpen) return;
         passage.isOpen = false;
+        passage.wasCut = true;
         for (const socket of [client, agent]) {
           if (socket === undefined || socket.destroyed) continue;
           if (how === 'reset') socket.resetAndDestroy();

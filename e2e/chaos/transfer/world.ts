@@ -31,6 +31,9 @@ export interface Counts {
   nudges: number;
   fileBytes: number;
   wireBytes: number;
+  /** Connections that ended or were damaged in the middle, and what was sent again on their account. */
+  breaks: number;
+  againBytes: number;
 }
 
 /** Which kinds of link a device has. */
@@ -104,6 +107,8 @@ export async function openWorld(scratch: string, chance: Chance): Promise<World>
     nudges: 0,
     fileBytes: 0,
     wireBytes: 0,
+    breaks: 0,
+    againBytes: 0,
   };
   const broken: string[] = [];
   const troubles = new Map<string, number>();
@@ -275,7 +280,7 @@ function waysThrough(proxy: FaultProxy, port: number, token: string, links: Link
       );
       asked.on('error', reject);
       // As a browser does, which waits for no answer for ever.
-      asked.setTimeout(QUIET_MS, () => asked.destroy(new Error('no answer')));
+      asked.setTimeout(2 * QUIET_MS, () => asked.destroy(new Error('no answer')));
       asked.end(body);
     });
   return { ...(links === 'http' ? {} : { connect }), ...(links === 'socket' ? {} : { request }) };
