@@ -39,7 +39,7 @@ const seed = Number(values.seed ?? Date.now() % 100_000);
 const chance = chanceOf(seed);
 const size = isLong
   ? { cuts: 1000, silences: 5, agentKills: 40, files: 10_000, pageKills: 20 }
-  : { cuts: 25, silences: 0, agentKills: 2, files: 10, pageKills: 2 };
+  : { cuts: 25, silences: 1, agentKills: 2, files: 10, pageKills: 2 };
 const does = (part: string) => values.cuts !== true && (values.only === undefined || values.only === part);
 
 const scratch = mkdtempSync(join(tmpdir(), 'chaos-transfer-'));

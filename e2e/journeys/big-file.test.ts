@@ -57,8 +57,10 @@ test('a long recording arrives whole, both ways, through ten cuts and two power 
     .first()
     .waitFor();
 
-  const wire = { up: first.proxy.bytes().up / BYTES, down: second.proxy.bytes().down / BYTES };
-  console.log(`on the wire: ${wire.up.toFixed(3)} x the file up, ${wire.down.toFixed(3)} x down`);
+  const [sent, taken] = [first.proxy.bytes().up / BYTES, second.proxy.bytes().down / BYTES];
+  console.log(
+    `on the wire, the app itself included: ${sent.toFixed(3)} x the file up, ${taken.toFixed(3)} x down`,
+  );
   await second.close();
   await agent.stop();
 });

@@ -20,6 +20,8 @@ export async function randomFaults(
   const cutsSoFar = () => world.counts.faults.cut ?? 0;
   await flippedBits(world, Math.max(4, Math.round(cuts / 25)));
   await goesOn(world, Math.max(1, Math.round(cuts / 100)));
+  await sameFileTwice(world);
+  await deaths(world);
   while (cutsSoFar() < cuts && world.broken.length === 0) {
     const isQuiet = quiet-- > 0;
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, (_, at) => bothWays(world, isQuiet && at === 0)));
@@ -78,7 +80,10 @@ async function bothWays(world: World, isQuiet: boolean): Promise<void> {
   const files = Array.from({ length: chance.pick([1, 1, 1, 2, 3]) }, () => world.newFile(drawnBytes(world)));
   const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
 
-  const up = await world.line('up', drawn(world, 'up', bytes, isQuiet), { links: drawnLinks(world) });
+  const up = await world.line('up', drawn(world, 'up', bytes, isQuiet), {
+    // A socket hears that nobody is there any more; a request waits as long as its maker does.
+    links: isQuiet ? 'socket' : drawnLinks(world),
+  });
   const sender = up.device();
   for (const file of files) await sender.keep(file.ref, file.blocks, file.bytes);
   await world.settled(up, () => sender);
