@@ -61,7 +61,7 @@ export function spawnUndriven(options: {
   home?: string | undefined;
 }): ChildProcess {
   const { folder, url, args, home } = options;
-  return spawn(
+  const browser = spawn(
     executablePath(),
     [
       '--headless=new',
@@ -78,4 +78,29 @@ export function spawnUndriven(options: {
       env: { ...process.env, ...(home === undefined ? {} : { HOME: home }) },
     },
   );
+  undriven.add(browser);
+  browser.once('exit', () => undriven.delete(browser));
+  if (!endsThem) {
+    endsThem = true;
+    process.once('exit', endUndriven);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  }
+  return browser;
+}
+
+const undriven = new Set<ChildProcess>();
+let endsThem = false;
+
+/** Whoever started them was stopped itself: in groups of their own they would go on for ever. */
+function endUndriven(): void {
+  for (const browser of undriven) killGroup(browser);
+}
+
+/** Ends a browser and everything it started, at once (SIGKILL). */
+export function killGroup(browser: ChildProcess): void {
+  try {
+    process.kill(-browser.pid!, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }

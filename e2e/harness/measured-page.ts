@@ -16,7 +16,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { paths, type Task, type TaskResult } from '../device/tasks.ts';
 import type { RunningAgent } from './agent.ts';
 import { chanceOf } from './chance.ts';
-import { spawnUndriven } from './chromium.ts';
+import { killGroup, spawnUndriven } from './chromium.ts';
 import { inRepo } from './place.ts';
 
 export interface MeasuredPage {
@@ -198,14 +198,6 @@ export async function startMeasuring(agent: RunningAgent, scratch: string): Prom
       door.close();
     },
   };
-}
-
-function killGroup(browser: ChildProcess): void {
-  try {
-    process.kill(-browser.pid!, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 function hasCertificates(folder: string): boolean {
