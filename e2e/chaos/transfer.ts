@@ -14,11 +14,12 @@ import { killedPages } from './transfer/killed-pages.ts';
 import { randomFaults } from './transfer/random-faults.ts';
 import { openWorld } from './transfer/world.ts';
 
-const usage = `npm run chaos -- transfer --seed N [--long] [--cuts] [--only faults|agents|pages|journey]
+const usage = `npm run chaos -- transfer --seed N [--long] [--cuts [--mb N]] [--only faults|agents|pages|journey]
 
   --seed N   the same faults again
   --long     1,000 cuts, 40 kills of the agent, 10,000 saved files, a journey with 419 MB; an hour or two
   --cuts     only 1 GB each way in a real browser with 50 cuts: bytes on the wire beside bytes of the file
+  --mb N     another size than 1000 MB, with a cut for every 20 MB
   --only P   only one part
 `;
 const { values } = parseArgs({
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     long: { type: 'boolean' },
     cuts: { type: 'boolean' },
+    mb: { type: 'string' },
     only: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -34,6 +36,7 @@ if (values.help === true) {
   process.stdout.write(usage);
   process.exit(0);
 }
+const megabytes = Number(values.mb ?? 1000);
 const isLong = values.long === true;
 const seed = Number(values.seed ?? Date.now() % 100_000);
 const chance = chanceOf(seed);
@@ -45,7 +48,7 @@ const does = (part: string) => values.cuts !== true && (values.only === undefine
 const scratch = mkdtempSync(join(tmpdir(), 'chaos-transfer-'));
 const world = await openWorld(scratch, chance);
 console.log(
-  `chaos transfer: seed ${seed}, ${values.cuts === true ? '1 GB each way, 50 cuts' : `${size.cuts} cuts, ${size.agentKills} kills of the agent, ${size.files} saved files`}`,
+  `chaos transfer: seed ${seed}, ${values.cuts === true ? `${megabytes} MB each way, ${megabytes / 20} cuts` : `${size.cuts} cuts, ${size.agentKills} kills of the agent, ${size.files} saved files`}`,
 );
 try {
   if (does('faults')) await part('faults', () => randomFaults(world, size));
@@ -57,11 +60,11 @@ try {
     await part('journey', () => bigJourney(world));
   if (values.cuts === true) {
     for (const { direction, cuts, switches, share, isGood } of await forcedCuts(world, {
-      bytes: 1e9,
-      cuts: 50,
+      bytes: megabytes * 1e6,
+      cuts: megabytes / 20,
     })) {
       console.log(
-        `1 GB ${direction}, ${cuts} cuts, ${switches} changes of the link: ${share.toFixed(4)} x the file on the wire`,
+        `${megabytes} MB ${direction}, ${cuts} cuts, ${switches} changes of the link: ${share.toFixed(4)} x the file on the wire`,
       );
       world.check(isGood, `${share.toFixed(4)} x the file went ${direction}, and 1.05 x is the most`);
     }

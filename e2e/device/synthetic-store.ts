@@ -15,6 +15,8 @@ export function openSyntheticStore(
     if (file === undefined) throw new Error('no such file');
     return file;
   };
+  /** What is missing of a file that is coming: it outlives its links. */
+  const partials = new Map<AssetHash, Set<number>>();
   /** The part of it that a pump uses. */
   const store: Omit<AssetStore, 'has' | 'blob' | 'keep' | 'send' | 'want'> = {
     async ref(hash) {
@@ -24,7 +26,8 @@ export function openSyntheticStore(
     blocks: async (hash) => find(hash).blocks,
     readBlock: async (hash, index) => syntheticBlock(find(hash), index),
     async receive(ref, blocks) {
-      const missing = new Set(blocks.keys());
+      const missing = partials.get(ref.hash) ?? new Set(blocks.keys());
+      partials.set(ref.hash, missing);
       return {
         missing: () => [...missing],
         async block(index, bytes) {

@@ -119,7 +119,7 @@ export async function startFaultProxy(options: {
       let losing = 0;
       const put = async (bytes: Uint8Array) => {
         if (into.destroyed || bytes.length === 0) return;
-        if (!into.write(bytes)) await Promise.race([once(into, 'drain'), once(into, 'close')]);
+        if (!into.write(bytes)) await nextOf(into, ['drain', 'close']);
         if (perSecond !== undefined) await pause((bytes.length * 1000) / perSecond);
       };
       for await (const piece of piecesOf(from)) {
@@ -211,12 +211,12 @@ async function* piecesOf(socket: Socket): AsyncGenerator<Buffer> {
     if (piece !== null) yield piece;
     else if (socket.readableEnded) return;
     else if (socket.destroyed) throw socket.errored ?? new Error('the line broke');
-    else await nextOf(socket);
+    else await nextOf(socket, ['readable', 'end', 'close']);
   }
 }
 
-function nextOf(socket: Socket): Promise<void> {
-  const events = ['readable', 'end', 'close'] as const;
+/** Whichever comes first; leaves no listener behind. */
+function nextOf(socket: Socket, events: readonly string[]): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       for (const event of events) socket.off(event, done);

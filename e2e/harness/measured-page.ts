@@ -9,7 +9,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { createServer as createTlsServer, request as requestTls } from 'node:https';
 import { type AddressInfo, createServer as createDoor, type Socket } from 'node:net';
 import { basename, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { build } from 'vite';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -281,8 +281,9 @@ function handOn(incoming: IncomingMessage, response: ServerResponse, port: numbe
   const to = { host: '127.0.0.1', port, method, path: url, headers, rejectUnauthorized: false };
   const onward = (isSecure ? requestTls : request)(to, (answer) => {
     response.writeHead(answer.statusCode!, answer.headers);
-    answer.pipe(response);
+    // A line that breaks on the other side breaks on this one.
+    pipeline(answer, response, () => undefined);
   });
   onward.on('error', () => response.destroy());
-  incoming.pipe(onward);
+  pipeline(incoming, onward, () => undefined);
 }

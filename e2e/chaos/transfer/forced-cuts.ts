@@ -6,7 +6,7 @@ import { type Direction, type Fault, type FaultProxy, startFaultProxy } from '..
 import { startMeasuring } from '../../harness/measured-page.ts';
 import type { World } from './world.ts';
 
-/** Of the file; the issue's own figure. */
+/** Times the file. */
 const MOST = 1.05;
 
 export interface CutResult {
