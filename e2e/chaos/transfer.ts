@@ -14,11 +14,12 @@ import { killedPages } from './transfer/killed-pages.ts';
 import { randomFaults } from './transfer/random-faults.ts';
 import { openWorld } from './transfer/world.ts';
 
-const usage = `npm run chaos -- transfer --seed N [--long] [--cuts [--mb N]] [--only faults|agents|pages|journey]
+const usage = `npm run chaos -- transfer --seed N [--long] [--cuts [--switch] [--mb N]] [--only faults|agents|pages|journey]
 
   --seed N   the same faults again
   --long     1,000 cuts, 40 kills of the agent, 10,000 saved files, a journey with 419 MB; an hour or two
   --cuts     only 1 GB each way in a real browser with 50 cuts: bytes on the wire beside bytes of the file
+  --switch   with --cuts: over plain requests, too, which pass through this program: its buffers count
   --mb N     another size than 1000 MB, with a cut for every 20 MB
   --only P   only one part
 `;
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     long: { type: 'boolean' },
     cuts: { type: 'boolean' },
+    switch: { type: 'boolean' },
     mb: { type: 'string' },
     only: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -62,6 +64,7 @@ try {
     for (const { direction, cuts, switches, share, isGood } of await forcedCuts(world, {
       bytes: megabytes * 1e6,
       cuts: megabytes / 20,
+      switches: values.switch === true,
     })) {
       console.log(
         `${megabytes} MB ${direction}, ${cuts} cuts, ${switches} changes of the link: ${share.toFixed(4)} x the file on the wire`,

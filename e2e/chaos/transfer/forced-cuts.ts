@@ -20,7 +20,7 @@ export interface CutResult {
 
 export async function forcedCuts(
   world: World,
-  { bytes, cuts }: { bytes: number; cuts: number },
+  { bytes, cuts, switches: changes }: { bytes: number; cuts: number; switches: boolean },
 ): Promise<CutResult[]> {
   const agent = world.agent();
   const measuring = await startMeasuring(agent, join(world.scratch, 'program-cuts'));
@@ -45,7 +45,7 @@ export async function forcedCuts(
       mkdirSync(folder);
       const page = measuring.open({ folder, agentAt: proxy.port });
       await page.ask({ do: 'pair', link: await agent.newLink() });
-      const ways = { socket: page.transfer, http: true } as const;
+      const ways = { socket: page.transfer, ...(changes ? { http: true as const } : {}) };
       const { links = [] } =
         direction === 'up'
           ? await page.ask({ do: 'send', file, from: 'memory', ways })
