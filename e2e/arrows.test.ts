@@ -74,7 +74,13 @@ test('the app imports nothing of Node', () => {
 
 test('end-to-end tests know no insides', () => {
   const inside = imports.filter(({ from, to }) => from.startsWith('e2e/') && /^(agent|web)\//.test(to));
-  expect(inside.filter(({ from }) => !from.startsWith('e2e/judge/'))).toEqual([]);
+  expect(inside.filter(({ from }) => !/^e2e\/(judge|device)\//.test(from))).toEqual([]);
+});
+
+test('the device that chaos and benchmarks drive is made of the app’s own links and store, and knows no screen', () => {
+  expect(arrows(/^e2e\/device\//, /^(agent|web)\//, /^web\/(link|vault|identity|live\/keep-file)/)).toEqual(
+    [],
+  );
 });
 
 test('the judge knows the face models, and nothing that makes a video', () => {

@@ -56,6 +56,11 @@ export function sendError(reply: FastifyReply, error: unknown, log: Logger): Fas
     };
     return reply.code(status).send(body);
   }
+  // Whoever asked has gone in the middle of the request: nothing is wrong here, and nobody hears an answer.
+  if (reply.raw.destroyed) {
+    log.debug('server.asker-gone', { error: messageOf(error) });
+    return reply.hijack();
+  }
   log.error('server.failed', {
     error: messageOf(error),
     stack: error instanceof Error ? error.stack : undefined,

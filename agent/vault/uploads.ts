@@ -19,6 +19,15 @@ export interface Uploads {
   receive(asset: AssetRef, blocks: readonly string[], by?: string): Promise<Receiving>;
 }
 
+interface Shared {
+  partial: Promise<Partial>;
+  users: number;
+  /** Nothing in the folder is worth keeping. */
+  over: boolean;
+  /** By whoever of them was first; the others wait for the same end. */
+  finishing: Promise<AssetRef> | undefined;
+}
+
 export function createUploads(vault: {
   /** Folder of the partial uploads. */
   dir: string;
@@ -27,8 +36,10 @@ export function createUploads(vault: {
   /** Makes a verified file visible under its hash and remembers its blocks. */
   commit(file: FileHandle, from: string, asset: AssetRef, blocks: readonly string[]): Promise<AssetRef>;
 }): Uploads {
-  /** Open now; senders of the same offer share one. `over` = nothing in the folder is worth keeping. */
-  const open = new Map<string, { partial: Promise<Partial>; users: number; over: boolean }>();
+  /** Open now; senders of the same offer share one. */
+  const open = new Map<string, Shared>();
+  /** Being let go of and perhaps removed: whoever wants the same folder waits for that. */
+  const closing = new Map<string, Promise<void>>();
 
   return {
     async receive(asset, blocks, by) {
@@ -42,11 +53,16 @@ export function createUploads(vault: {
       }
       // Two offers of one hash may lie about its blocks in different ways: each has a folder of its own.
       const folder = join(vault.dir, `${hash}-${sha256(Buffer.from(blocks.join())).slice(0, 16)}`);
+      while (closing.has(folder)) await closing.get(folder);
+      // Another sender was faster: there is nothing to keep.
+      const here = vault.ref(hash);
+      if (here !== undefined && !open.has(folder)) return nothingMissing(here);
       vault.unfinished.opened(folder);
-      const shared = open.get(folder) ?? {
+      const shared: Shared = open.get(folder) ?? {
         partial: openRoomy(folder, asset, blocks, by),
         users: 0,
         over: false,
+        finishing: undefined,
       };
       open.set(folder, shared);
       shared.users++;
@@ -73,16 +89,15 @@ export function createUploads(vault: {
           throw cause;
         }
       };
-      let finishing: Promise<AssetRef> | undefined;
       let released = false;
       return {
         missing: () => partial.missing(),
         block: (index, piece) => partial.block(index, piece),
         finish() {
-          finishing ??= finish().finally(() => {
-            finishing = undefined;
+          shared.finishing ??= finish().finally(() => {
+            shared.finishing = undefined;
           });
-          return finishing;
+          return shared.finishing;
         },
         async close() {
           if (released) return;
@@ -90,15 +105,32 @@ export function createUploads(vault: {
           shared.users--;
           if (shared.users > 0) return;
           if (open.get(folder) === shared) open.delete(folder);
-          await partial.close();
-          // Unless somebody has begun it again meanwhile.
-          if (open.has(folder)) return;
-          if (shared.over) await removeQuietly(folder);
-          await vault.unfinished.closed(folder);
+          const ending = (async () => {
+            try {
+              // Whoever lets go may do so while the whole is being looked at and moved.
+              await shared.finishing?.catch(() => {});
+              await partial.close();
+            } finally {
+              // Also when it was another upload that brought it.
+              if (shared.over || vault.ref(hash) !== undefined) await removeQuietly(folder);
+              await vault.unfinished.closed(folder);
+              closing.delete(folder);
+            }
+          })();
+          closing.set(
+            folder,
+            ending.catch(() => {}),
+          );
+          await ending;
         },
       };
     },
   };
+}
+
+/** What is given to a sender of an asset that came into the vault a moment ago. */
+function nothingMissing(ref: AssetRef): Receiving {
+  return { missing: () => [], block: async () => true, finish: async () => ref, close: async () => {} };
 }
 
 /** Opens a partial asset and makes sure that what is missing fits on the disk. */

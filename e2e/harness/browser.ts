@@ -37,20 +37,24 @@ export async function openProfile(
     home?: string;
     /** A profile to go on with; a new one when absent. */
     folder?: string;
+    /** More of Chromium's own switches. */
+    args?: readonly string[];
   } = {},
 ): Promise<Profile> {
   const context = await launchProfile(options.folder ?? scratchFolder('profile'), {
     viewport: options.viewport ?? desktop,
     hasTouch: options.touch ?? false,
     home: options.home,
-    args:
-      options.microphone === undefined
+    args: [
+      ...(options.args ?? []),
+      ...(options.microphone === undefined
         ? []
         : [
             '--use-fake-ui-for-media-stream',
             '--use-fake-device-for-media-stream',
             `--use-file-for-fake-audio-capture=${options.microphone}`,
-          ],
+          ]),
+    ],
   });
   afterAll(() => context.close());
   const complaints: string[] = [];

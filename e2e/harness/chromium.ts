@@ -1,4 +1,5 @@
 // The one place that knows how a Chromium is found and started here.
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium } from 'playwright';
 
@@ -47,4 +48,59 @@ export function launchProfile(
     args: [...quietArgs, ...args],
     ...(home === undefined ? {} : { env: { ...process.env, HOME: home } as Record<string, string> }),
   });
+}
+
+/**
+ * A browser that nobody drives: no debugger is attached, which would slow sockets down by several times. Its first page
+ * is `url`; it runs in a process group of its own until it is killed.
+ */
+export function spawnUndriven(options: {
+  folder: string;
+  url: string;
+  args: readonly string[];
+  home?: string | undefined;
+}): ChildProcess {
+  const { folder, url, args, home } = options;
+  const browser = spawn(
+    executablePath(),
+    [
+      '--headless=new',
+      `--user-data-dir=${folder}`,
+      ...quietArgs,
+      '--disable-background-timer-throttling',
+      '--disable-renderer-backgrounding',
+      ...args,
+      url,
+    ],
+    {
+      stdio: 'ignore',
+      detached: true,
+      env: { ...process.env, ...(home === undefined ? {} : { HOME: home }) },
+    },
+  );
+  undriven.add(browser);
+  browser.once('exit', () => undriven.delete(browser));
+  if (!endsThem) {
+    endsThem = true;
+    process.once('exit', endUndriven);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  }
+  return browser;
+}
+
+const undriven = new Set<ChildProcess>();
+let endsThem = false;
+
+/** Whoever started them was stopped itself: in groups of their own they would go on for ever. */
+function endUndriven(): void {
+  for (const browser of undriven) killGroup(browser);
+}
+
+/** Ends a browser and everything it started, at once (SIGKILL). */
+export function killGroup(browser: ChildProcess): void {
+  try {
+    process.kill(-browser.pid!, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }

@@ -23,14 +23,25 @@ export interface BenchOptions {
   /** Where the JSON goes; absent = nowhere. */
   json: string | undefined;
   runs: number;
+  /** The one part that is measured; absent = all of them. */
+  only: string | undefined;
 }
 
-/** Reads `[--json FILE] [--runs N]`; prints help or what is wrong and ends the process when that is all. */
-export function benchOptions(name: string): BenchOptions {
-  const usage = `npm run bench -- ${name} [--json FILE] [--runs N]\n`;
+/**
+ * Reads `[--json FILE] [--runs N]`, and `[--only PART]` where there are parts; prints help or what is wrong and ends the
+ * process when that is all.
+ */
+export function benchOptions(name: string, parts: readonly string[] = []): BenchOptions {
+  const only = parts.length === 0 ? '' : ` [--only ${parts.join('|')}]`;
+  const usage = `npm run bench -- ${name} [--json FILE] [--runs N]${only}\n`;
   try {
     const { values } = parseArgs({
-      options: { json: { type: 'string' }, runs: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        json: { type: 'string' },
+        runs: { type: 'string' },
+        only: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
     if (values.help === true) {
       process.stdout.write(usage);
@@ -38,7 +49,10 @@ export function benchOptions(name: string): BenchOptions {
     }
     const runs = Number(values.runs ?? '3');
     if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs is a whole number from 1');
-    return { json: values.json, runs };
+    if (values.only !== undefined && !parts.includes(values.only)) {
+      throw new Error(`--only is ${parts.length === 0 ? 'not for this one' : `one of ${parts.join(', ')}`}`);
+    }
+    return { json: values.json, runs, only: values.only };
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n${usage}`);
     process.exit(2);
