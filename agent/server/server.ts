@@ -97,6 +97,7 @@ export async function startServer(
         ? `There is nothing at ${request.method} ${request.url.slice(0, 100)}.`
         : 'The app is not built, so only the API answers here.',
       hint: hasApp ? 'See docs/api.md for the addresses of the API.' : 'Run npm start, which builds it.',
+      retry: 'never',
     });
   });
   acceptUpgrades(http, { gate, hub: world.hub, link: world.link, admission, log });

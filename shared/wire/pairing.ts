@@ -155,7 +155,7 @@ export function parseProofProtocol(header: string | undefined): TokenRequest | u
 //   GET    security                         SecurityReport
 //   POST   security/rotate-authority
 //
-// What answers with nothing is empty or any JSON. A refusal is {code, message, hint, retry?}.
+// What answers with nothing is empty or any JSON. A refusal is {code, message, hint, retry}.
 
 export const deviceRecordSchema = z.object({
   id: deviceIdSchema,
