@@ -108,7 +108,7 @@ function tableOf(known: readonly DeviceRecord[]): string {
       one.removed === undefined
         ? `${one.role}${one.project === null ? '' : ` of ${one.project}`}`
         : 'removed',
-      day(one.seenAt),
+      one.isConnected === true ? 'here now' : day(one.seenAt),
       `${(one.broughtBytes / 1e6).toFixed(1)} MB`,
     ]),
   ]);

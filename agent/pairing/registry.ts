@@ -25,6 +25,7 @@ export const REMOVED_KEPT = 1000;
 const LAZY_MS = 60_000;
 
 const keptDeviceSchema = deviceRecordSchema
+  .omit({ isConnected: true })
   .extend({ key: publicKeySchema })
   .refine(({ role, project }) => (role === 'guest') === (project !== null));
 export type KeptDevice = z.infer<typeof keptDeviceSchema>;

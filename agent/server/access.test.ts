@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import type { JobId } from '@myspinbot/shared/job/job.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { SOCKET_PROTOCOL } from '@myspinbot/shared/wire/pairing.ts';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { smallPng } from '../media/testing/small-picture.ts';
 import type { TestDevice } from '../pairing/testing/paired-device.ts';
@@ -257,6 +257,23 @@ function open(path: string, by: { protocols?: string[]; headers?: Record<string,
     socket.on('error', () => resolve({ opened: false, code: 0, bytes }));
   });
 }
+
+test('a device is told to be connected for as long as a socket of it is open', async () => {
+  const isHere = async () => {
+    const answer = await fetch(`${agent.url}/api/devices`, { headers: agent.headers() });
+    const { devices: list } = (await answer.json()) as { devices: { id: string; isConnected: boolean }[] };
+    return list.filter(({ isConnected }) => isConnected).map(({ id }) => id);
+  };
+  expect(await isHere()).toEqual([]);
+  const socket = new WebSocket(
+    `${agent.url.replace('http', 'ws')}/sync/workspace`,
+    await devices.member.proofProtocols('/sync/workspace'),
+  );
+  await once(socket, 'open');
+  expect(await isHere()).toEqual([devices.member.id]);
+  socket.close();
+  await vi.waitFor(async () => expect(await isHere()).toEqual([]));
+});
 
 const sockets: [path: string, who: readonly Asker[]][] = [
   ['/sync/workspace', everybodyKnown],

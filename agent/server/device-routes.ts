@@ -7,6 +7,7 @@ import { projectIdSchema } from '@myspinbot/shared/project/project.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import {
   AUDIT_PAGE,
+  type DeviceRecord,
   deviceIdSchema,
   deviceNameSchema,
   invitationIdSchema,
@@ -36,16 +37,22 @@ const needs = { on: 'devices', may: 'manage' } as const;
 
 export interface DevicesWorld {
   gate: Gate;
+  /** Whether a socket of this device is open. */
+  isConnected(device: string): boolean;
   security(): Promise<SecurityReport>;
   /** Throws Failure `bad-input` where there is no authority. */
   rotateAuthority(): Promise<void>;
 }
 
 export function addDeviceRoutes(app: FastifyInstance, world: DevicesWorld): void {
-  const { gate } = world;
+  const { gate, isConnected } = world;
   const owners = { config: { needs } };
 
-  app.get(endpoints.devices, owners, async () => ({ devices: gate.devices() }));
+  app.get(endpoints.devices, owners, async () => ({
+    devices: gate
+      .devices()
+      .map((device): DeviceRecord => ({ ...device, isConnected: isConnected(device.id) })),
+  }));
   app.patch<{ Params: { id: string } }>(`${endpoints.devices}/:id`, owners, async (request) => {
     const { name, role, project } = read(changeSchema, request.body, 'The body');
     const id = read(deviceIdSchema, request.params.id, 'The device');

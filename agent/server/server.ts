@@ -9,6 +9,7 @@ import type { Gate } from '../pairing/port.ts';
 import type { TransferLink } from '../transfer/link.ts';
 import { type AdmissionWorld, admitOnly } from './admission.ts';
 import { type ApiWorld, addApi } from './api.ts';
+import { createConnected } from './connected.ts';
 import { addDeviceRoutes, type DevicesWorld } from './device-routes.ts';
 import { type Door, type DoorOptions, openDoor } from './door.ts';
 import { multipartLimits } from './generate.ts';
@@ -20,7 +21,7 @@ import { acceptUpgrades } from './upgrades.ts';
 /** A JSON body of this API names a few hashes. */
 const MAX_JSON_BYTES = 64 * 1024;
 
-export interface ServerWorld extends ApiWorld, DevicesWorld {
+export interface ServerWorld extends ApiWorld, Omit<DevicesWorld, 'isConnected'> {
   gate: Gate;
   webDir: string | undefined;
   link: TransferLink;
@@ -67,6 +68,7 @@ export async function startServer(
     log,
     refused: () => world.onEvent({ type: 'refused' }),
   };
+  const connected = createConnected(gate);
   const routes: { method: string; url: string }[] = [];
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) routes.push({ method: one, url });
@@ -77,7 +79,7 @@ export async function startServer(
   await app.register(multipart, { limits: multipartLimits });
   addApi(app, world);
   addPairingRoutes(app, gate);
-  addDeviceRoutes(app, world);
+  addDeviceRoutes(app, { ...world, isConnected: connected.has });
   if (trustPage !== undefined) {
     for (const url of [endpoints.trust, `${endpoints.trust}/*`]) {
       app.get(url, { config: { needs: 'everybody' } }, (request, reply) => {
@@ -100,7 +102,7 @@ export async function startServer(
       retry: 'never',
     });
   });
-  acceptUpgrades(http, { gate, hub: world.hub, link: world.link, admission, log });
+  acceptUpgrades(http, { gate, hub: world.hub, link: world.link, admission, connected, log });
   await app.ready();
 
   const plain = createServer(trustPage ?? ((_request, response) => response.writeHead(404).end()));
@@ -116,6 +118,7 @@ export async function startServer(
     port: opened.port,
     routes,
     async close() {
+      connected.close();
       const shut = opened.close();
       for (const server of [plain, http]) {
         server.closeAllConnections();

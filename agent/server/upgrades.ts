@@ -9,6 +9,7 @@ import type { Logger } from '../log/logger.ts';
 import type { Gate } from '../pairing/port.ts';
 import type { TransferLink } from '../transfer/link.ts';
 import { type AdmissionWorld, turnAway } from './admission.ts';
+import type { Connected } from './connected.ts';
 import { originOf } from './door.ts';
 
 export interface UpgradeWorld {
@@ -16,6 +17,7 @@ export interface UpgradeWorld {
   hub: Pick<SocketHub, 'accept'>;
   link: Pick<TransferLink, 'accept'>;
   admission: AdmissionWorld;
+  connected: Pick<Connected, 'enter'>;
   log: Logger;
 }
 
@@ -36,6 +38,7 @@ export function acceptUpgrades(server: HttpServer, world: UpgradeWorld): void {
     // Removed while this line was reached: nobody would cut a socket that is not open yet.
     if (gate.standing(who) === undefined) return end(socket, '401 Unauthorized');
     gate.seen(who);
+    world.connected.enter(who, socket);
     if (room === undefined) link.accept(request, socket, head, who);
     else await hub.accept(request, socket, head, room, who);
   };

@@ -165,6 +165,8 @@ export const deviceRecordSchema = z.object({
   project: projectIdSchema.nullable(),
   pairedAt: z.number(),
   seenAt: z.number(),
+  /** Whether a connection of it is open; said in lists alone, and remembered by nobody. */
+  isConnected: z.boolean().optional(),
   /** Bytes of files this device has brought to the workstation. */
   broughtBytes: z.number(),
   /** Absent while it is welcome. */

@@ -541,6 +541,7 @@ function createFakeDesk(world: {
             project,
             pairedAt: NOW,
             seenAt: NOW,
+            isConnected: true,
             broughtBytes: 0,
           }),
       );
@@ -621,15 +622,17 @@ function peopleDevices(): DeviceRecord[] {
     project: null,
     pairedAt: NOW - 9000 * MINUTE,
     seenAt: NOW - MINUTE,
+    isConnected: false,
     broughtBytes: 48_000_000,
     ...more,
   });
   return [
-    device(seededDevices.own, 'Android phone', 'phone', { role: 'owner' }),
+    device(seededDevices.own, 'Android phone', 'phone', { role: 'owner', isConnected: true }),
     device(seededDevices.member, "Ada's laptop", 'laptop', { seenAt: NOW - 300 * MINUTE }),
     device(seededDevices.guest, 'Grandpa', 'tablet', {
       role: 'guest',
       project: seeded.robin,
+      isConnected: true,
       broughtBytes: 0,
     }),
     device(seededDevices.removed, 'Old phone', 'phone', {

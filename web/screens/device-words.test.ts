@@ -17,15 +17,23 @@ const device: DeviceRecord = {
 const entry: AuditEntry = { at: NOW, kind: 'paired', who: null, name: null, from: null, what: 'Paired' };
 
 describe('a device in one line', () => {
-  it('says its role and when it was seen', () => {
-    expect(deviceLine(device, undefined, NOW)).toBe('Member · here now');
+  it('says its role, and when it was seen unless the workstation says that it is connected', () => {
+    expect(deviceLine({ ...device, isConnected: true }, undefined, NOW)).toBe('Member · here now');
+    expect(deviceLine({ ...device, isConnected: true, seenAt: NOW - HOUR }, undefined, NOW)).toBe(
+      'Member · here now',
+    );
+    expect(deviceLine({ ...device, isConnected: false, seenAt: NOW - 60_000 }, undefined, NOW)).toBe(
+      'Member · last seen a minute ago',
+    );
     expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, undefined, NOW)).toBe(
       'Member · last seen 3 hours ago',
     );
     expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, undefined, NOW, true)).toBe('Member · here now');
   });
   it('says what a guest sees', () => {
-    expect(deviceLine({ ...device, role: 'guest' }, 'Robin', NOW)).toBe('Guest of "Robin" · here now');
+    expect(deviceLine({ ...device, isConnected: true, role: 'guest' }, 'Robin', NOW)).toBe(
+      'Guest of "Robin" · here now',
+    );
   });
   it('says what it brought, if anything', () => {
     expect(broughtLine(device)).toBeUndefined();

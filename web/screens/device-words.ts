@@ -43,11 +43,9 @@ export const kindWords: Readonly<Record<DeviceRecord['kind'], string>> = {
   browser: 'Browser',
 };
 
-/** Seen within this counts as being here: a paired device proves itself more often than that. */
-const HERE_MS = 2 * 60_000;
-
-export function isHere(device: DeviceRecord, now: number): boolean {
-  return now - device.seenAt < HERE_MS;
+/** Whether it is connected to the workstation, as the workstation says: the two clocks may be a day apart. */
+export function isHere(device: DeviceRecord): boolean {
+  return device.isConnected === true;
 }
 
 /** "Member · last seen 3 hours ago", with the project a guest sees; the device that is held is here in any case. */
@@ -59,7 +57,7 @@ export function deviceLine(
 ): string {
   const role =
     device.role === 'guest' && project !== undefined ? `Guest of "${project}"` : roleWords[device.role].label;
-  return `${role} · ${isMine || isHere(device, now) ? 'here now' : `last seen ${agoWords(device.seenAt, now)}`}`;
+  return `${role} · ${isMine || isHere(device) ? 'here now' : `last seen ${agoWords(device.seenAt, now)}`}`;
 }
 
 /** "Brought 48 MB"; undefined for one that brought nothing. */

@@ -177,7 +177,7 @@ function OneDevice(props: {
         shape={deviceIcons[props.device.kind]}
         name={props.device.name}
         mark={props.isMine ? 'This device' : undefined}
-        look={props.isMine || isHere(props.device, desk.now()) ? 'live' : undefined}
+        look={props.isMine || isHere(props.device) ? 'live' : undefined}
         words={deviceLine(props.device, project(), desk.now(), props.isMine)}
         more={broughtLine(props.device)}
         actions={
