@@ -17,21 +17,26 @@ const device: DeviceRecord = {
 const entry: AuditEntry = { at: NOW, kind: 'paired', who: null, name: null, from: null, what: 'Paired' };
 
 describe('a device in one line', () => {
+  const look = { project: undefined, now: NOW };
+  it('says of nobody that they are here while the workstation is out of reach', () => {
+    const away = { ...look, isReached: false };
+    expect(deviceLine({ ...device, isConnected: true }, away)).toBe('Member · was here');
+    expect(deviceLine(device, { ...away, isMine: true })).toBe('Member · was here');
+    expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, away)).toBe('Member · last seen 3 hours ago');
+  });
   it('says its role, and when it was seen unless the workstation says that it is connected', () => {
-    expect(deviceLine({ ...device, isConnected: true }, undefined, NOW)).toBe('Member · here now');
-    expect(deviceLine({ ...device, isConnected: true, seenAt: NOW - HOUR }, undefined, NOW)).toBe(
-      'Member · here now',
-    );
-    expect(deviceLine({ ...device, isConnected: false, seenAt: NOW - 60_000 }, undefined, NOW)).toBe(
+    expect(deviceLine({ ...device, isConnected: true }, look)).toBe('Member · here now');
+    expect(deviceLine({ ...device, isConnected: true, seenAt: NOW - HOUR }, look)).toBe('Member · here now');
+    expect(deviceLine({ ...device, isConnected: false, seenAt: NOW - 60_000 }, look)).toBe(
       'Member · last seen a minute ago',
     );
-    expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, undefined, NOW)).toBe(
-      'Member · last seen 3 hours ago',
+    expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, look)).toBe('Member · last seen 3 hours ago');
+    expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, { ...look, isMine: true })).toBe(
+      'Member · here now',
     );
-    expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, undefined, NOW, true)).toBe('Member · here now');
   });
   it('says what a guest sees', () => {
-    expect(deviceLine({ ...device, isConnected: true, role: 'guest' }, 'Robin', NOW)).toBe(
+    expect(deviceLine({ ...device, isConnected: true, role: 'guest' }, { ...look, project: 'Robin' })).toBe(
       'Guest of "Robin" · here now',
     );
   });

@@ -48,16 +48,20 @@ export function isHere(device: DeviceRecord): boolean {
   return device.isConnected === true;
 }
 
-/** "Member · last seen 3 hours ago", with the project a guest sees; the device that is held is here in any case. */
+/**
+ * "Member · last seen 3 hours ago", with the project a guest sees. The device that is held is here in any case; of a
+ * workstation that is out of reach nobody knows who is with it now.
+ */
 export function deviceLine(
   device: DeviceRecord,
-  project: string | undefined,
-  now: number,
-  isMine = false,
+  look: { project: string | undefined; now: number; isMine?: boolean; isReached?: boolean },
 ): string {
+  const { project, now, isMine = false, isReached = true } = look;
   const role =
     device.role === 'guest' && project !== undefined ? `Guest of "${project}"` : roleWords[device.role].label;
-  return `${role} · ${isMine || isHere(device) ? 'here now' : `last seen ${agoWords(device.seenAt, now)}`}`;
+  const isWith = isMine || isHere(device);
+  if (isWith) return `${role} · ${isReached ? 'here now' : 'was here'}`;
+  return `${role} · last seen ${agoWords(device.seenAt, now)}`;
 }
 
 /** "Brought 48 MB"; undefined for one that brought nothing. */

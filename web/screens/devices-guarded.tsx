@@ -17,7 +17,7 @@ import { confinementWords, dateWords } from './device-words.ts';
 import { fingerprintWords } from './pairing-words.ts';
 import { bytesWords } from './time-words.ts';
 
-export function Guarded() {
+export function Guarded(props: { onDone: () => void }) {
   const live = useLive();
   const toasts = useToasts();
   const report = createAnswer(() => live.devices.security());
@@ -43,11 +43,12 @@ export function Guarded() {
     } finally {
       setBusy(false);
       void report.again();
+      props.onDone();
     }
   };
   return (
     <Section title="How this workstation is guarded">
-      <AnswerShown answer={report} what="How it is guarded">
+      <AnswerShown answer={report} what="How it is guarded" below>
         {(value) => (
           <>
             <Show

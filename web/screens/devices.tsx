@@ -10,6 +10,7 @@ import { Audit } from './devices-audit.tsx';
 import { Guarded } from './devices-guarded.tsx';
 import { DeviceList } from './devices-list.tsx';
 import { Scripts } from './devices-scripts.tsx';
+import { createRounds } from './rounds.ts';
 import { StandingCard } from './standing-card.tsx';
 import { isOwner } from './workstation-words.ts';
 
@@ -44,7 +45,8 @@ export default function Devices() {
 
 function AsOwner() {
   const live = useLive();
-  const devices = createAnswer(() => live.devices.list());
+  const rounds = createRounds();
+  const devices = createAnswer(() => live.devices.list(), rounds);
   const isAway = () => live.workstation().state !== 'here';
   return (
     <div class="mx-auto grid max-w-line gap-12 p-4 tablet:p-8">
@@ -60,12 +62,12 @@ function AsOwner() {
       </div>
       {/* One refusal is enough: the rest is asked with the list, not beside it. */}
       <Show when={!isAway() || devices.value() !== undefined}>
-        <DeviceList devices={devices} />
+        <DeviceList devices={devices} onDone={rounds.next} />
       </Show>
       <Show when={devices.value() !== undefined}>
-        <Scripts />
-        <Audit devices={devices.value() ?? []} />
-        <Guarded />
+        <Scripts rounds={rounds} />
+        <Audit devices={devices.value() ?? []} rounds={rounds} />
+        <Guarded onDone={rounds.next} />
       </Show>
     </div>
   );
