@@ -2,22 +2,26 @@
 // machine.
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Role, roles } from '@myspinbot/shared/access/access.ts';
+import { mayShowAnother } from '@myspinbot/shared/pairing/invitation.ts';
 import { projectIdSchema } from '@myspinbot/shared/project/project.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { type Invitation, invitationSchema, securityReportSchema } from '@myspinbot/shared/wire/pairing.ts';
-import { renderUnicodeCompact } from 'uqr';
 import { type Agent, nothing } from './ask-agent.ts';
 import { type Asked, BadUsage, type Command, oneOf, textOf } from './command.ts';
+import { cardOf, standOf } from './pair-card.ts';
 
 /** Between two looks whether the device has come. */
 const LOOK_MS = 500;
 
 export const pair: Command = {
-  help: `myspinbot pair: a QR code and a typed code that let one new device in
+  help: `myspinbot pair: two QR codes and a typed code that let one new device in
+
+The first picture is for a device that has never been here: it leads to the page about trust. The second one, or the
+code, pairs it. A fresh code takes the place of one that ended, for a quarter of an hour.
 
   --role ROLE      owner | member | guest (default owner)
   --project ID     the project a guest may see
-  --json           print the invitation as JSON, and what became of it
+  --json           print each invitation as JSON, and what became of the last
   --no-wait        end at once; the invitation lasts two minutes all the same
   --data DIR       the agent's data folder
   --help           this
@@ -30,20 +34,25 @@ export const pair: Command = {
   },
   async run({ values, agent, say, hint }) {
     const invite = inviteOf(values);
-    const invitation = await agent.ask(endpoints.invitations, invitationSchema, {
-      method: 'POST',
-      body: invite,
-    });
+    const again = () => agent.ask(endpoints.invitations, invitationSchema, { method: 'POST', body: invite });
+    const invitation = await again();
     const isJson = values.json === true;
-    if (isJson) say(JSON.stringify(invitation));
-    else {
-      const { authority } = await agent.ask(endpoints.security, securityReportSchema);
-      say(cardOf(invitation, authority?.sha256));
-    }
+    const { authority } = await agent.ask(endpoints.security, securityReportSchema);
+    const screen = createScreen(say, authority?.sha256);
+    const show = (one: Invitation, isFresh: boolean) =>
+      isJson ? say(JSON.stringify(one)) : screen.show(one, isFresh);
+    show(invitation, false);
     if (values['no-wait'] === true) return 0;
-    const end = await untilEnded(agent, invitation);
+    const end = await untilEnded(agent, invitation, {
+      again,
+      onFresh: (next) => show(next, true),
+      onLook: (now) => (isJson ? undefined : screen.tick(now)),
+    });
     if (isJson) say(JSON.stringify(end));
-    else hint(wordsOf(end));
+    else {
+      screen.done();
+      hint(wordsOf(end));
+    }
     return end.state.state === 'used' ? 0 : 1;
   },
 };
@@ -79,36 +88,65 @@ function inviteOf(values: Asked['values']): { role: Role; project?: string } {
   return { role, project };
 }
 
-function cardOf(invitation: Invitation, sha256: string | undefined): string {
-  const [link, ...others] = invitation.links;
-  if (link === undefined) {
-    return 'This agent is for its own machine alone. Start it without --local to pair other devices.';
-  }
-  const bases = [link, ...others].map((one) => new URL(one).origin);
-  return [
-    renderUnicodeCompact(link),
-    '',
-    'Scan it with the camera of the new device, in the same network.',
-    `Or open ${bases[0]} there and type the code  ${invitation.code}`,
-    ...(bases.length > 1 ? [`(also ${bases.slice(1, 4).join(', ')})`] : []),
-    ...(sha256 === undefined ? [] : ['', 'The certificate it will show, SHA-256:', sha256]),
-    '',
-    `For one ${invitation.role === 'owner' ? 'device' : invitation.role}, two minutes and three tries. Ctrl+C takes it back.`,
-  ].join('\n');
+/** What stands in the terminal, drawn anew in its place where that is one that is looked at. */
+function createScreen(say: Asked['say'], sha256: string | undefined) {
+  const { stdout } = process;
+  const isLive = stdout.isTTY === true;
+  let height = 0;
+  return {
+    show(invitation: Invitation, isFresh: boolean) {
+      const card = cardOf(invitation, { columns: stdout.columns ?? 80, sha256 });
+      // Up to where the one before began; a terminal that is too low keeps both, the newer one below.
+      if (isLive && height > 0 && height < (stdout.rows ?? 0)) stdout.write(`\r\x1b[${height}A\x1b[J`);
+      else if (isFresh) say('\nThe code before is over. A fresh one:\n');
+      height = card.split('\n').length;
+      say(card);
+      if (!isLive) say(standOf(invitation));
+    },
+    tick(invitation: Invitation) {
+      if (isLive) stdout.write(`\r\x1b[K${standOf(invitation)}`);
+    },
+    done() {
+      if (isLive) stdout.write('\n');
+    },
+  };
 }
 
-/** Takes the invitation back when it is interrupted. */
-async function untilEnded(agent: Agent, { id }: Invitation): Promise<Invitation> {
-  const path = `${endpoints.invitations}/${id}`;
+/**
+ * Shows one after the other until a device is here, somebody interrupts, or it was long enough. Takes the last one back
+ * when it is interrupted.
+ */
+async function untilEnded(
+  agent: Agent,
+  first: Invitation,
+  world: {
+    again(): Promise<Invitation>;
+    onFresh(invitation: Invitation): void;
+    onLook(invitation: Invitation): void;
+  },
+): Promise<Invitation> {
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once('SIGINT', onSignal);
   process.once('SIGTERM', onSignal);
+  const shown = { since: Date.now(), count: 1 };
+  let { id } = first;
   try {
     for (;;) {
+      const path = `${endpoints.invitations}/${id}`;
       if (stop.signal.aborted) await agent.ask(path, nothing, { method: 'DELETE' });
       const now = await agent.ask(path, invitationSchema);
-      if (now.state.state !== 'open') return now;
+      const { state } = now.state;
+      const isUnused = state === 'expired' || state === 'spent';
+      if (isUnused && !stop.signal.aborted && mayShowAnother(shown, Date.now())) {
+        const next = await world.again();
+        id = next.id;
+        shown.count += 1;
+        world.onFresh(next);
+        continue;
+      }
+      if (state !== 'open') return now;
+      world.onLook(now);
       await wait(LOOK_MS, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   } finally {
@@ -122,9 +160,9 @@ function wordsOf({ state }: Invitation): string {
     case 'used':
       return `${state.name} is paired.`;
     case 'expired':
-      return 'The two minutes are over. Run it again for a new code.';
+      return 'It was shown long enough. Run it again for a new code.';
     case 'spent':
-      return 'The code was tried three times. Run it again for a new one.';
+      return 'The code was tried too often. Run it again for a new one.';
     case 'withdrawn':
       return 'The invitation was taken back.';
     case 'open':

@@ -240,15 +240,19 @@ test('what is for the own machine is not there for the network, which cannot eve
 });
 
 test('links begin with the addresses as they are now, and a restart ends every invitation', async () => {
-  const addresses = ['http://192.168.1.5:7777/', 'http://myspinbot.local:7777'];
+  const addresses = ['https://192.168.1.5:7777/', 'https://myspinbot.local:7777'];
   const world = await open({ addresses: () => addresses });
   const { id } = world.invite();
   expect(world.gate.invitation(id)?.links).toEqual([
-    expect.stringMatching(/^http:\/\/192\.168\.1\.5:7777\/#pair=\d\d\.[\w-]{22}\.[\w-]{43}$/),
-    expect.stringMatching(/^http:\/\/myspinbot\.local:7777\/#pair=/),
+    expect.stringMatching(/^https:\/\/192\.168\.1\.5:7777\/#pair=\d\d\.[\w-]{22}\.[\w-]{43}$/),
+    expect.stringMatching(/^https:\/\/myspinbot\.local:7777\/#pair=/),
   ]);
-  addresses.splice(0, 2, 'http://10.0.0.9:7777');
-  expect(world.gate.invitation(id)?.links).toEqual([expect.stringMatching(/^http:\/\/10\.0\.0\.9:7777\/#/)]);
+  expect(world.gate.invitation(id)?.trustLinks).toEqual([
+    'http://192.168.1.5:7777/',
+    'http://myspinbot.local:7777/',
+  ]);
+  addresses.splice(0, 2, 'https://10.0.0.9:7777');
+  expect(world.gate.invitation(id)?.links).toEqual([expect.stringMatching(/^https:\/\/10\.0\.0\.9:7777\/#/)]);
   expect((await world.restart()).invitation(id)).toBeUndefined();
 });
 

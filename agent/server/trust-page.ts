@@ -58,7 +58,7 @@ export function createTrustPage(world: TrustPageWorld): RequestListener {
       return;
     }
     // Under a name that is not ours (a router's, or one that somebody pointed here) nothing is shown: pages there
-    // could read it. The person goes on to an address of ours, with the fragment of the link. (Over HTTPS the name was
+    // could read it. The person goes on to an address of ours. (Over HTTPS the name was
     // looked at already, with every other request of the app.)
     const host = (headers.host ?? '').toLowerCase();
     const hosts = new Set(world.links().map((link) => hostOf(link).replace(/:\d+$/, '')));
@@ -84,7 +84,7 @@ export function createTrustPage(world: TrustPageWorld): RequestListener {
         return send(request, response, 'application/x-apple-aspen-config', profile);
       }
       default:
-        // The fragment, in which an invitation may be, survives it (Fetch, 4.4).
+        // A fragment survives it (Fetch, 4.4); the page there throws away what must not have come this way.
         empty(response, 302, { Location: endpoints.trust });
     }
   };

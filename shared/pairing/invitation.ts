@@ -20,6 +20,21 @@ export const MAX_ATTEMPTS = 3;
 /** How long an invitation lasts. */
 export const INVITATION_MS = 120_000;
 
+/**
+ * Trusting a certificate takes longer than an invitation lasts: whoever shows one makes a fresh one when it has ended
+ * unused, as long as somebody looks. Not for ever, and not often: every one is three more guesses.
+ */
+export const SHOWING_MS = 900_000;
+export const MAX_SHOWN = 8;
+
+/** Whether a fresh invitation may take the place of one that ended. */
+export function mayShowAnother(shown: { since: number; count: number }, now: number): boolean {
+  return shown.count < MAX_SHOWN && Math.abs(now - shown.since) < SHOWING_MS;
+}
+
+/** Where the page about trust sends a new device: it has no invitation yet, and asks for the code. */
+export const ARRIVAL = '#pair';
+
 const FRAGMENT = /^#?pair=(\d{2})\.([\w-]{22})\.([\w-]{43})$/;
 
 export function fragmentOf({ invitation, secret, fingerprint }: InvitationLink): string {

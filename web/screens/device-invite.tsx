@@ -1,5 +1,6 @@
-// Adding a device: first what it may do, then a picture for its camera and a code for its keyboard, and at last its
-// name when it is in. The invitation ends when this is closed.
+// Adding a device: first what it may do; then two pictures for its camera, to trust and to pair, with the code for its
+// keyboard always beside them; and at last its name when it is in. The invitation ends when this is closed.
+import { MAX_ATTEMPTS } from '@myspinbot/shared/pairing/invitation.ts';
 import type { Invitation, Invite } from '@myspinbot/shared/wire/pairing.ts';
 import { Check, QrCode as QrShape, RotateCw } from 'lucide';
 import { createSignal, lazy, Match, Show, Suspense, Switch } from 'solid-js';
@@ -11,6 +12,7 @@ import { CountdownRing } from '../parts/countdown-ring.tsx';
 import { Medallion } from '../parts/medallion.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Fold } from '../parts/section.tsx';
+import { Segmented } from '../parts/segmented.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { addressOf, invitationEnd } from './device-words.ts';
 import { createInvitation, type WatchedInvitation } from './invitation.ts';
@@ -65,14 +67,30 @@ export default function AddDevice(props: { onPaired: () => void; onClose: () => 
   );
 }
 
+const steps = {
+  trust: {
+    label: '1. New here',
+    picture: 'Where a new device learns to trust this workstation, as a picture for its camera',
+    words:
+      'For a device that has never been here. Its camera opens a page that says how to trust this workstation, once. Take your time: the code below is renewed meanwhile.',
+  },
+  pair: {
+    label: '2. Pair',
+    picture: 'The link as a picture, for the camera of the new device',
+    words: 'For a device that trusts this workstation. Or type the code there.',
+  },
+} as const;
+type Step = keyof typeof steps;
+
 function Waiting(props: { watched: WatchedInvitation; invitation: Invitation; onAgain: () => void }) {
-  const end = () => invitationEnd(props.invitation);
-  const best = () => props.invitation.links[0];
+  const [step, setStep] = createSignal<Step>('trust');
+  const end = () => (props.watched.isRenewing() ? undefined : invitationEnd(props.invitation));
+  const links = () => (step() === 'trust' ? props.invitation.trustLinks : props.invitation.links);
   const attempts = () => props.invitation.attemptsLeft;
   return (
-    <div class="grid gap-5">
+    <div class="grid gap-4">
       <Show
-        when={best()}
+        when={links()[0]}
         fallback={
           <Notice
             tone="info"
@@ -83,12 +101,18 @@ function Waiting(props: { watched: WatchedInvitation; invitation: Invitation; on
       >
         {(link) => (
           <div class="grid justify-items-center gap-3">
+            <Segmented
+              label="How far the new device is"
+              value={step()}
+              onChoose={setStep}
+              options={(Object.keys(steps) as Step[]).map((value) => ({ value, label: steps[value].label }))}
+            />
             <Suspense fallback={<Skeleton shape="block" />}>
               <QrCode
                 text={link()}
-                label="The link as a picture, for the camera of the new device"
+                label={steps[step()].picture}
                 over={
-                  end() === undefined ? undefined : (
+                  end() === undefined || step() === 'trust' ? undefined : (
                     <Button
                       tone="quiet"
                       icon={RotateCw}
@@ -101,19 +125,16 @@ function Waiting(props: { watched: WatchedInvitation; invitation: Invitation; on
                 }
               />
             </Suspense>
-            <p class="max-w-line text-center text-small text-ink-soft">
-              Point the new device's camera at it. Both must be in the same network. The first visit there
-              shows a page about a certificate; it says what to do.
-            </p>
+            <p class="max-w-line text-center text-small text-ink-soft">{steps[step()].words}</p>
+            <CopyLine label="Copy the address" text={addressOf(link())} />
           </div>
         )}
       </Show>
       <div class="grid gap-3 border-t border-line pt-4">
-        <p class="text-center text-small text-ink-soft">
-          No camera? Open the address there, and type the code.
-        </p>
-        <Show when={best()}>{(link) => <CopyLine label="Copy the address" text={addressOf(link())} />}</Show>
-        <CodeShown code={props.invitation.code} spent={end() !== undefined} />
+        {/* Read out when it changes by itself. */}
+        <div aria-live="polite" aria-atomic="true">
+          <CodeShown code={props.invitation.code} spent={end() !== undefined} />
+        </div>
         <div class="flex items-center justify-center gap-4">
           <CountdownRing
             label="Time left"
@@ -127,7 +148,11 @@ function Waiting(props: { watched: WatchedInvitation; invitation: Invitation; on
                 <>
                   <span class="font-semibold">Waiting for the device</span>
                   <span class="text-ink-soft">
-                    {attempts() === 1 ? 'One try left' : `${attempts()} tries left`}
+                    {props.watched.isFresh() && attempts() === MAX_ATTEMPTS
+                      ? 'A fresh code: the one before is over'
+                      : attempts() === 1
+                        ? 'One try left'
+                        : `${attempts()} tries left`}
                   </span>
                 </>
               }
@@ -141,16 +166,29 @@ function Waiting(props: { watched: WatchedInvitation; invitation: Invitation; on
             </Show>
           </div>
         </div>
+        <Show when={end() !== undefined && step() === 'trust'}>
+          <Button
+            tone="quiet"
+            icon={RotateCw}
+            wide
+            busy={props.watched.isMaking()}
+            onClick={() => props.onAgain()}
+          >
+            New code
+          </Button>
+        </Show>
         <Show when={props.watched.failure()}>
           {(failure) => <Notice tone="error" title={failure().message} next={failure().hint} />}
         </Show>
       </div>
-      <Show when={props.invitation.links.length > 1}>
+      <Show when={links().length > 1}>
         <Fold title="Other addresses of the workstation">
           <ul class="grid gap-2 text-small text-ink-soft">
-            {props.invitation.links.slice(1).map((link) => (
-              <li>{addressOf(link)}</li>
-            ))}
+            {links()
+              .slice(1)
+              .map((link) => (
+                <li>{addressOf(link)}</li>
+              ))}
           </ul>
         </Fold>
       </Show>

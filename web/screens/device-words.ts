@@ -80,11 +80,14 @@ export function invitationEnd(invitation: Invitation): { title: string; next: st
         next: `${roleWords[invitation.role].hint} You find it among your devices.`,
       };
     case 'expired':
-      return { title: 'This code is over', next: 'It lasts two minutes, so that nobody finds it later.' };
+      return {
+        title: 'This code is over',
+        next: 'Nobody came for a quarter of an hour. Make a new one when you are ready.',
+      };
     case 'spent':
       return {
         title: 'Too many wrong codes',
-        next: 'Three tries were wrong, so this code is closed. If that was not you, look at what happened below.',
+        next: 'Every try was wrong, so this code is closed. If that was not you, look at what happened below.',
       };
     case 'withdrawn':
       return { title: 'This code was taken back', next: 'Make a new one when you are ready.' };
@@ -93,7 +96,7 @@ export function invitationEnd(invitation: Invitation): { title: string; next: st
 
 /** The address of a link, without its secret: what somebody types who has no camera. */
 export function addressOf(link: string): string {
-  return link.replace(/\/?#.*$/, '');
+  return link.replace(/\/?(?:#.*)?$/, '');
 }
 
 /** "Pixel 8, from 192.168.1.7": whose doing it was, or who it was about; undefined when nobody can say. */

@@ -1,5 +1,6 @@
 // Looking after devices as an owner does, over a whole live world in memory.
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { SHOWING_MS } from '@myspinbot/shared/pairing/invitation.ts';
 import { AUDIT_PAGE } from '@myspinbot/shared/wire/pairing.ts';
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@solidjs/testing-library';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
@@ -160,8 +161,13 @@ describe('adding a device', () => {
     fireEvent.click(add.getByRole('button', { name: 'Show the code' }));
     const code = await add.findByText(/^\d\d-345-678$/, {}, WAIT);
     expect(code).toBeTruthy();
+    // First where trust is learnt, over plain http and without any secret; then the link itself. The code stays.
+    expect(await add.findByRole('img', { name: /learns to trust/ }, WAIT)).toBeTruthy();
+    expect(add.getByText('http://192.168.1.5:7777')).toBeTruthy();
+    fireEvent.click(add.getByRole('radio', { name: '2. Pair' }));
     expect(await add.findByRole('img', { name: /link as a picture/ }, WAIT)).toBeTruthy();
     expect(add.getByText('https://192.168.1.5:7777')).toBeTruthy();
+    expect(add.getByText(/^\d\d-345-678$/)).toBeTruthy();
     expect(add.getByText('3 tries left')).toBeTruthy();
     expect(add.getByRole('timer')).toBeTruthy();
     live.stage.invitationEnds({ name: 'Pixel 9' });
@@ -203,17 +209,35 @@ describe('adding a device', () => {
     expect(screen.getByRole('dialog').contains(document.activeElement)).toBe(true);
   });
 
-  it.each([
-    ['expired', 'This code is over'],
-    ['spent', 'Too many wrong codes'],
-  ] as const)('offers a new code when one is %s', async (end, title) => {
+  it.each(['expired', 'spent'] as const)(
+    'puts a fresh code in the place of one that is %s, by itself',
+    async (end) => {
+      const live = open();
+      const invite = vi.spyOn(live.devices, 'invite');
+      const add = await ask();
+      fireEvent.click(add.getByRole('button', { name: 'Show the code' }));
+      const first = (await add.findByText(/^\d\d-345-678$/, {}, WAIT)).textContent;
+      live.stage.invitationEnds(end);
+      expect(await add.findByText('A fresh code: the one before is over', {}, WAIT)).toBeTruthy();
+      expect(invite).toHaveBeenCalledTimes(2);
+      const second = add.getByText(/^\d\d-345-678$/);
+      expect(second.textContent).not.toBe(first);
+      expect(second.closest('[aria-live="polite"]')).not.toBeNull();
+    },
+  );
+
+  it('stops when nobody came for a quarter of an hour, and offers a new code', async () => {
     const live = open();
     const invite = vi.spyOn(live.devices, 'invite');
     const add = await ask();
     fireEvent.click(add.getByRole('button', { name: 'Show the code' }));
     await add.findByText(/^\d\d-345-678$/, {}, WAIT);
-    live.stage.invitationEnds(end);
-    expect(await add.findByText(title, {}, WAIT)).toBeTruthy();
+    const now = Date.now();
+    vi.spyOn(Date, 'now').mockReturnValue(now + SHOWING_MS);
+    live.stage.invitationEnds('expired');
+    expect(await add.findByText('This code is over', {}, WAIT)).toBeTruthy();
+    expect(invite).toHaveBeenCalledTimes(1);
+    vi.mocked(Date.now).mockRestore();
     fireEvent.click(await add.findByRole('button', { name: 'New code' }, WAIT));
     await waitFor(() => expect(invite).toHaveBeenCalledTimes(2));
     expect(await add.findByText('Waiting for the device', {}, WAIT)).toBeTruthy();

@@ -4,16 +4,16 @@ import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import { useNavigate } from '@solidjs/router';
 import { Link, Trash2 } from 'lucide';
 import { createSignal, Match, onCleanup, Show, Switch } from 'solid-js';
-import { useLive } from '../live/live.ts';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { Foyer, Nobody } from '../parts/foyer.tsx';
 import { Medallion } from '../parts/medallion.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Facts } from '../parts/section.tsx';
 import { failureOf } from './answer.ts';
-import { ownRoleWords } from './device-words.ts';
 import type { Doorway, Scene } from './doorway.ts';
+import { Arrived } from './doorway-arrived.tsx';
 import { createPairing } from './pairing.ts';
+import { PairingDone } from './pairing-done.tsx';
 import { PairingName, PairingTrouble } from './pairing-name.tsx';
 import { fingerprintStart } from './pairing-words.ts';
 
@@ -31,6 +31,9 @@ export default function DoorwayScene(props: { doorway: Doorway; scene: Scene }) 
       <Match when={only('invited')}>
         {(scene) => <Invited doorway={props.doorway} link={scene().link} />}
       </Match>
+      <Match when={only('arrived')}>
+        <Arrived doorway={props.doorway} />
+      </Match>
       <Match when={only('removed')}>{(scene) => <Removed doorway={props.doorway} {...scene()} />}</Match>
       <Match when={only('forgotten')}>{(scene) => <Forgotten doorway={props.doorway} {...scene()} />}</Match>
     </Switch>
@@ -38,7 +41,6 @@ export default function DoorwayScene(props: { doorway: Doorway; scene: Scene }) 
 }
 
 function Invited(props: { doorway: Doorway; link: InvitationLink }) {
-  const live = useLive();
   const navigate = useNavigate();
   const pairing = createPairing();
   const [isLeaving, setLeaving] = createSignal(false);
@@ -57,10 +59,6 @@ function Invited(props: { doorway: Doorway; link: InvitationLink }) {
   const typeCode = () => {
     props.doorway.leaveInvitation();
     props.doorway.setPairingOpen(true);
-  };
-  const agent = () => {
-    const access = live.access();
-    return access.state === 'paired' ? access : undefined;
   };
   const heading = () => {
     const trouble = pairing.trouble();
@@ -90,20 +88,7 @@ function Invited(props: { doorway: Doorway; link: InvitationLink }) {
     >
       <Show
         when={pairing.state() !== 'paired'}
-        fallback={
-          <div class="grid gap-4" role="status">
-            <h1 tabIndex={-1} data-first="">
-              You are in
-            </h1>
-            <p class="text-ink-soft">
-              {pairing.name()} is paired with {agent()?.agent.name ?? 'your workstation'}.{' '}
-              {agent() === undefined ? '' : ownRoleWords[agent()!.role]}
-            </p>
-            <Button tone="curtain" wide onClick={leave}>
-              Raise the curtain
-            </Button>
-          </div>
-        }
+        fallback={<PairingDone name={pairing.name()} onRaise={leave} />}
       >
         <div class="grid gap-1">
           <h1>{heading()}</h1>

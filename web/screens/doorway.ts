@@ -1,12 +1,14 @@
 // Which scene stands before the house, if any: an invitation that was opened, a device that was removed or is not
 // known any more, or nothing left at all. It decides, and draws nothing.
-import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
-import { type Accessor, createEffect, createMemo, createSignal } from 'solid-js';
+import { ARRIVAL, type InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
+import { type Accessor, createEffect, createMemo, createSignal, onCleanup } from 'solid-js';
 import { type Access, useLive } from '../live/live.ts';
 
 export type Scene =
   | { kind: 'erased' }
   | { kind: 'invited'; link: InvitationLink }
+  /** From the page about trust, without an invitation. */
+  | { kind: 'arrived' }
   | { kind: 'removed'; agentName: string; erased: boolean }
   | { kind: 'forgotten'; agentName: string; why: 'unknown-here' | 'another-workstation' };
 
@@ -16,6 +18,8 @@ export interface Doorway {
   lookAround(): void;
   /** The invitation has been dealt with, one way or the other. */
   leaveInvitation(): void;
+  /** It has typed the code, or will not now. */
+  leaveArrival(): void;
   /** Erases all that is kept here; throws what the store throws. */
   erase(): Promise<void>;
   /** The dialog for a code that was typed. */
@@ -39,10 +43,21 @@ export function createDoorway(): Doorway {
     if (link !== undefined && live.access().state !== 'paired') setInvited(link);
   });
 
+  const [hasArrived, setArrived] = createSignal(false);
+  const arrive = () => {
+    if (location.hash !== ARRIVAL) return;
+    history.replaceState(history.state, '', location.pathname + location.search);
+    setArrived(live.access().state !== 'paired');
+  };
+  arrive();
+  addEventListener('hashchange', arrive);
+  onCleanup(() => removeEventListener('hashchange', arrive));
+
   const scene = createMemo((): Scene | undefined => {
     if (isErased()) return { kind: 'erased' };
     const link = invited();
     if (link !== undefined) return { kind: 'invited', link };
+    if (hasArrived()) return { kind: 'arrived' };
     const access = live.access();
     if (standingOf(access) === lookedAt()) return undefined;
     switch (access.state) {
@@ -74,7 +89,9 @@ export function createDoorway(): Doorway {
     leaveInvitation() {
       live.dismissInvitation();
       setInvited(undefined);
+      setArrived(false);
     },
+    leaveArrival: () => setArrived(false),
     async erase() {
       await live.eraseAll();
       setErased(true);

@@ -1,17 +1,15 @@
 // Pairing by a code that is typed or pasted, with how to come by one. Opened from wherever the app says that this
 // device is not paired.
-import { parseCode, parseLink } from '@myspinbot/shared/pairing/invitation.ts';
-import { Link } from 'lucide';
-import { createSignal, Show } from 'solid-js';
+import { Show } from 'solid-js';
 import { useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
-import { CodeField } from '../parts/code-field.tsx';
 import { CopyLine } from '../parts/copy-line.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { useToasts } from '../parts/toast.tsx';
 import { createPairing } from './pairing.ts';
-import { PairingName, PairingTrouble } from './pairing-name.tsx';
-import { groupCode, PAIR_COMMAND } from './pairing-words.ts';
+import { PairingCode } from './pairing-code.tsx';
+import { PairingTrouble } from './pairing-name.tsx';
+import { PAIR_COMMAND } from './pairing-words.ts';
 
 export default function PairingDialog(props: { open: boolean; onClose: () => void }) {
   return (
@@ -25,15 +23,7 @@ function ByCode(props: { onClose: () => void }) {
   const live = useLive();
   const toasts = useToasts();
   const pairing = createPairing();
-  const [code, setCode] = createSignal('');
-  const [trouble, setTrouble] = createSignal<string>();
-
-  const pair = async (by: Parameters<typeof live.pair>[0]) => {
-    if (!(await pairing.pair(by))) {
-      // A code that was wrong is not sent twice.
-      if (pairing.trouble()?.tone === 'error') setCode('');
-      return;
-    }
+  const done = () => {
     const access = live.access();
     toasts.show(
       access.state === 'paired'
@@ -41,15 +31,6 @@ function ByCode(props: { onClose: () => void }) {
         : 'This device is paired.',
     );
     props.onClose();
-  };
-  const submit = (event: Event) => {
-    event.preventDefault();
-    if (pairing.nameTrouble() !== undefined) return;
-    if (parseCode(code()) === undefined) {
-      setTrouble(code() === '' ? 'Type the eight digits of the code.' : 'The code has eight digits.');
-      return;
-    }
-    void pair({ kind: 'code', code: code() });
   };
 
   return (
@@ -64,34 +45,13 @@ function ByCode(props: { onClose: () => void }) {
         </div>
       }
     >
-      <form class="grid gap-4" onSubmit={submit}>
-        <CodeField
-          label="Code"
-          placeholder="00-000-000"
-          value={code()}
-          group={groupCode}
-          first
-          error={trouble()}
-          onCode={(grouped) => {
-            setTrouble(undefined);
-            setCode(grouped);
-          }}
-          onText={(text) => {
-            const link = parseLink(text);
-            if (link === undefined) return false;
-            if (pairing.nameTrouble() === undefined) void pair({ kind: 'link', link });
-            return true;
-          }}
-        />
-        <PairingName pairing={pairing} />
-        <PairingTrouble pairing={pairing} />
-        <Button type="submit" tone="curtain" icon={Link} wide busy={pairing.state() === 'pairing'}>
-          {pairing.state() === 'pairing' ? 'Pairing…' : 'Pair this device'}
-        </Button>
+      <div class="grid gap-4">
+        <PairingCode pairing={pairing} onPaired={done} />
         <div class="grid gap-3 border-t border-line pt-4 text-small">
           <h3>Where the code comes from</h3>
           <p class="text-ink-soft">
-            On the workstation, run this. It shows a code, and a picture to point this device's camera at.
+            On the workstation, run this. It shows a code, and beside it a picture to point this device's
+            camera at. The code is another one every two minutes: take the one you see now.
           </p>
           <CopyLine label="Copy the command" text={PAIR_COMMAND} />
           <p class="text-ink-soft">
@@ -99,7 +59,7 @@ function ByCode(props: { onClose: () => void }) {
             be pasted above, too.
           </p>
         </div>
-      </form>
+      </div>
     </Show>
   );
 }

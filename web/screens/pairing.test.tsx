@@ -112,6 +112,38 @@ describe('an invitation that was opened', () => {
   });
 });
 
+describe('a device that comes from the page about trust', () => {
+  it('is asked for the code that stands where its journey began, and is in', async () => {
+    const live = open({ access: fakeAccess.unpaired }, '/#pair');
+    const pair = vi.spyOn(live, 'pair');
+    const curtain = within(await scene('Pair this device'));
+    expect(curtain.getByRole('heading', { name: 'Trusted. Now the code' })).toBeTruthy();
+    expect(curtain.getByText(/a fresh one every two minutes/)).toBeTruthy();
+    // Nothing of it stays in the address.
+    expect(location.hash).toBe('');
+    const code = curtain.getByLabelText<HTMLInputElement>('Code');
+    fireEvent.input(code, { target: { value: '12345678' } });
+    fireEvent.click(curtain.getByRole('button', { name: 'Pair this device' }));
+    expect(pair).toHaveBeenCalledWith({ kind: 'code', code: '12-345-678' }, 'Android phone');
+    expect(await curtain.findByRole('heading', { name: 'You are in' }, WAIT)).toBeTruthy();
+  });
+
+  it('may look around first', async () => {
+    open({ access: fakeAccess.unpaired }, '/#pair');
+    const curtain = within(await scene('Pair this device'));
+    fireEvent.click(curtain.getByRole('button', { name: 'Not now' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(document.querySelector('.house')?.hasAttribute('inert')).toBe(false);
+  });
+
+  it('is asked nothing when it is paired already', async () => {
+    open({}, '/#pair');
+    await screen.findAllByText(/is here$/, {}, WAIT);
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(location.hash).toBe('');
+  });
+});
+
 describe('a device that is not paired', () => {
   it('says so instead of waiting for a workstation', async () => {
     open({ access: fakeAccess.unpaired });

@@ -82,6 +82,7 @@ ${mark}
 </div>
 </header>
 <main>
+<p class="dropped" id="dropped" role="alert" hidden>The link that led here held a secret, and it came without encryption: anybody in this network could have read it. It was thrown away. When you are done here, take the code that the workstation shows now.</p>
 <section class="how" aria-labelledby="how">
 <h2 id="how">How it is done</h2>
 <div id="systems">
@@ -108,7 +109,7 @@ ${systems.map((system) => systemOf(system, facts)).join('\n')}
 </section>
 <section aria-labelledby="then">
 <h2 id="then">And then?</h2>
-<p>This page goes on to the app. By hand, it is at:</p>
+<p>This page goes on to the app, which asks for the code beside the picture you scanned. Take your time: the workstation shows a fresh one when it has run out. Or scan the second picture there. By hand, the app is at:</p>
 <ul class="links">
 ${links.map((link) => `<li><a href="${escaped(link)}/">${escaped(link)}</a></li>`).join('\n')}
 </ul>

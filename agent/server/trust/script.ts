@@ -1,6 +1,7 @@
 // What the page does by itself: it opens the visitor's own system, asks again and again whether HTTPS works, and goes
-// on when it does, with the fragment that the link came with. Sent as it stands here: no bundler touches it, so that
-// its hash is the same everywhere.
+// on when it does. What came in a fragment over plain HTTP goes no further: anybody could have read it. Sent as it
+// stands here: no bundler touches it, so that its hash is the same everywhere.
+import { ARRIVAL } from '@myspinbot/shared/pairing/invitation.ts';
 
 export const script = `(() => {
   const root = document.documentElement;
@@ -23,8 +24,13 @@ export const script = `(() => {
 
   const go = by('go');
   let base = '';
+  const isPlain = root.dataset.state === 'waiting';
   const aim = () => {
-    go.href = base + '/' + location.hash;
+    if (isPlain && location.hash.startsWith('#pair=')) {
+      history.replaceState(null, '', location.pathname + location.search);
+      by('dropped').hidden = false;
+    }
+    go.href = base + '/' + (isPlain ? '${ARRIVAL}' : location.hash);
   };
   addEventListener('hashchange', aim);
   aim();
@@ -48,7 +54,7 @@ export const script = `(() => {
     base = link;
     aim();
     root.dataset.state = 'ready';
-    by('status').innerHTML = '<b>Trusted</b> <span>The curtain goes up.</span>';
+    by('status').innerHTML = '<b>Trusted</b> <span>Now the code. The curtain goes up.</span>';
     go.hidden = false;
     setTimeout(() => location.replace(go.href), 1200);
   };

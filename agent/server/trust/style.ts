@@ -80,6 +80,8 @@ code { font-family: var(--mono); font-size: 0.88em; }
 .boards { position: absolute; z-index: -2; inset: auto 0 0; height: 32px; background: repeating-linear-gradient(to right, var(--boards) 0 62px, var(--boards-dark) 62px 64px); }
 
 main { max-width: 1120px; margin: auto; padding: 24px 20px; display: grid; gap: 40px; }
+.dropped { grid-column: 1 / -1; padding: 14px 16px; border-radius: 10px; background: var(--sunken); border: 1px solid var(--line); font-size: 15px; }
+.dropped[hidden] { display: none; }
 main section { display: grid; gap: 16px; align-content: start; min-width: 0; }
 .beside { display: grid; gap: 40px; align-content: start; min-width: 0; }
 .system { border-top: 1px solid var(--line); }

@@ -1,0 +1,58 @@
+// An invitation as it stands in a terminal: two pictures and a code, side by side where that fits. It knows no agent and
+// no cursor.
+import type { Invitation } from '@myspinbot/shared/wire/pairing.ts';
+import { renderUnicodeCompact } from 'uqr';
+
+const GAP = '   ';
+/** Cameras read it with one module of quiet where the terminal around it is plain. */
+const QUIET = 1;
+
+export interface CardOptions {
+  /** Of the terminal; 80 where nobody knows. */
+  columns: number;
+  /** Of the authority that the new device will be shown. */
+  sha256: string | undefined;
+}
+
+/** Everything but how long it lasts. */
+export function cardOf(invitation: Invitation, { columns, sha256 }: CardOptions): string {
+  const [link] = invitation.links;
+  const [trustLink] = invitation.trustLinks;
+  if (link === undefined || trustLink === undefined) {
+    return 'This agent is for its own machine alone. Start it without --local to pair other devices.';
+  }
+  const first = panel(['1. New here: scan this, and', 'trust the workstation once'], trustLink, [trustLink]);
+  const second = panel(['2. Pair: scan this, or', `type the code  ${invitation.code}`], link, []);
+  const others = invitation.trustLinks.slice(1, 4);
+  return [
+    ...(widthOf(first) + GAP.length + widthOf(second) <= columns
+      ? beside(first, second)
+      : [...first, '', ...second]),
+    '',
+    ...(others.length > 0 ? [`New here, also at: ${others.join(' ')}`] : []),
+    ...(sha256 === undefined ? [] : [`What it is asked to trust, SHA-256:`, sha256]),
+    `For one ${invitation.role === 'owner' ? 'device' : invitation.role} in the same network.`,
+  ].join('\n');
+}
+
+/** "12-345-678, 1:43 left, 3 tries". */
+export function standOf({ code, expiresInMs, attemptsLeft }: Invitation): string {
+  const seconds = Math.ceil(expiresInMs / 1000);
+  const left = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  return `Code ${code}: ${left} left, ${attemptsLeft === 1 ? 'one try' : `${attemptsLeft} tries`}. Ctrl+C takes it back.`;
+}
+
+function panel(heading: readonly string[], text: string, below: readonly string[]): string[] {
+  return [...heading, ...renderUnicodeCompact(text, { ecc: 'L', border: QUIET }).split('\n'), ...below];
+}
+
+function widthOf(lines: readonly string[]): number {
+  return Math.max(...lines.map((line) => line.length));
+}
+
+function beside(left: readonly string[], right: readonly string[]): string[] {
+  const width = widthOf(left);
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, row) =>
+    `${(left[row] ?? '').padEnd(width)}${GAP}${right[row] ?? ''}`.trimEnd(),
+  );
+}
