@@ -27,7 +27,16 @@ import {
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import { batch } from 'solid-js';
 import { createStore, produce, reconcile, unwrap } from 'solid-js/store';
-import type { Access, DevicesDesk, JobView, Live, OpenProject, PhotoCheck, Workstation } from './live.ts';
+import type {
+  Access,
+  DevicesDesk,
+  JobView,
+  Live,
+  OpenProject,
+  PhotoCheck,
+  StrayLink,
+  Workstation,
+} from './live.ts';
 
 interface FakeProject {
   entry: ProjectEntry;
@@ -45,6 +54,8 @@ interface World {
   urls: Record<string, string>;
   access: Access;
   invited: InvitationLink | undefined;
+  invitationTrouble: Failure | undefined;
+  strayLink: StrayLink | undefined;
   devices: DeviceRecord[];
   scripts: ScriptToken[];
   audit: AuditEntry[];
@@ -55,6 +66,9 @@ export interface FakeLiveOptions {
   access?: Access;
   /** The page was opened with this invitation. */
   invitation?: InvitationLink;
+  /** It was tried already, and this came of it. */
+  invitationTrouble?: Failure;
+  strayLink?: StrayLink;
 }
 
 export interface FakeLive extends Live {
@@ -178,6 +192,8 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     ...(seed === 'people' ? peopleWorld() : emptyWorld()),
     ...(options.access === undefined ? {} : { access: structuredClone(options.access) }),
     invited: options.invitation,
+    invitationTrouble: options.invitationTrouble,
+    strayLink: options.strayLink,
   });
   let made = 0;
   let check: PhotoCheck | undefined = {
@@ -269,7 +285,10 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     access: () => world.access,
     mayEdit: () => !isGuest(),
     invitation: () => world.invited,
-    dismissInvitation: () => set('invited', undefined),
+    invitationTrouble: () => world.invitationTrouble,
+    dismissInvitation: () => set({ invited: undefined, invitationTrouble: undefined }),
+    strayLink: () => world.strayLink,
+    dismissStrayLink: () => set('strayLink', undefined),
     deviceName: 'Android phone',
     async pair() {
       const thrown = pairingRefusal;
@@ -602,6 +621,8 @@ function emptyWorld(): World {
     urls: {},
     access: structuredClone(fakeAccess.owner),
     invited: undefined,
+    invitationTrouble: undefined,
+    strayLink: undefined,
     devices: [],
     scripts: [],
     audit: [],

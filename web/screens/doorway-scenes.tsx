@@ -4,6 +4,7 @@ import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import { useNavigate } from '@solidjs/router';
 import { Link, Trash2 } from 'lucide';
 import { createSignal, Match, onCleanup, Show, Switch } from 'solid-js';
+import { useLive } from '../live/live.ts';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { Foyer, Nobody } from '../parts/foyer.tsx';
 import { Medallion } from '../parts/medallion.tsx';
@@ -12,6 +13,7 @@ import { Facts } from '../parts/section.tsx';
 import { failureOf } from './answer.ts';
 import type { Doorway, Scene } from './doorway.ts';
 import { Arrived } from './doorway-arrived.tsx';
+import { Stray } from './doorway-stray.tsx';
 import { createPairing } from './pairing.ts';
 import { PairingDone } from './pairing-done.tsx';
 import { PairingName, PairingTrouble } from './pairing-name.tsx';
@@ -34,6 +36,7 @@ export default function DoorwayScene(props: { doorway: Doorway; scene: Scene }) 
       <Match when={only('arrived')}>
         <Arrived doorway={props.doorway} />
       </Match>
+      <Match when={only('stray')}>{(scene) => <Stray doorway={props.doorway} link={scene().link} />}</Match>
       <Match when={only('removed')}>{(scene) => <Removed doorway={props.doorway} {...scene()} />}</Match>
       <Match when={only('forgotten')}>{(scene) => <Forgotten doorway={props.doorway} {...scene()} />}</Match>
     </Switch>
@@ -42,7 +45,7 @@ export default function DoorwayScene(props: { doorway: Doorway; scene: Scene }) 
 
 function Invited(props: { doorway: Doorway; link: InvitationLink }) {
   const navigate = useNavigate();
-  const pairing = createPairing();
+  const pairing = createPairing(useLive().invitationTrouble());
   const [isLeaving, setLeaving] = createSignal(false);
   let clock: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(clock));

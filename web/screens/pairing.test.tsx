@@ -110,6 +110,46 @@ describe('an invitation that was opened', () => {
     expect(live.invitation()).toBeUndefined();
     expect(screen.queryByRole('dialog')).toBeNull();
   });
+
+  it('that was tried already says at once that it is over', async () => {
+    open({
+      access: fakeAccess.unpaired,
+      invitation: link,
+      invitationTrouble: failure('wrong-code'),
+    });
+    const curtain = within(await scene('Pair this device'));
+    expect(curtain.getByRole('heading', { name: 'This invitation is over' })).toBeTruthy();
+    expect(curtain.getByRole('alert').textContent).toContain('What happened.');
+    expect(curtain.getByRole('button', { name: 'Type another code' })).toBeTruthy();
+  });
+});
+
+describe('a link that pairs nobody', () => {
+  it('is left for another device where this one is in already, with the way to more', async () => {
+    const live = open({ access: fakeAccess.member, strayLink: 'paired-already' });
+    const curtain = within(await scene('About the link that was opened'));
+    expect(curtain.getByRole('heading', { name: 'This device is paired already' })).toBeTruthy();
+    expect(curtain.getByText(/knows it as member/)).toBeTruthy();
+    expect(curtain.getByText(/an owner changes what it may do/)).toBeTruthy();
+    fireEvent.click(curtain.getByRole('button', { name: 'Go on' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(live.strayLink()).toBeUndefined();
+  });
+
+  it('is damaged, and leads to the code', async () => {
+    open({ access: fakeAccess.unpaired, strayLink: 'damaged' });
+    const curtain = within(await scene('About the link that was opened'));
+    expect(curtain.getByRole('heading', { name: 'This link is damaged' })).toBeTruthy();
+    fireEvent.click(curtain.getByRole('button', { name: 'Type the code' }));
+    expect(await screen.findByLabelText('Code', {}, WAIT)).toBeTruthy();
+  });
+
+  it('is damaged, and needs no code where this device is in already', async () => {
+    open({ strayLink: 'damaged' });
+    const curtain = within(await scene('About the link that was opened'));
+    expect(curtain.getByText(/needs none/)).toBeTruthy();
+    expect(curtain.queryByRole('button', { name: 'Type the code' })).toBeNull();
+  });
 });
 
 describe('a device that comes from the page about trust', () => {
