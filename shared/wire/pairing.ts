@@ -170,7 +170,14 @@ export const deviceRecordSchema = z.object({
   /** Bytes of files this device has brought to the workstation. */
   broughtBytes: z.number(),
   /** Absent while it is welcome. */
-  removed: z.object({ at: z.number(), erase: z.boolean() }).optional(),
+  removed: z
+    .object({
+      at: z.number(),
+      erase: z.boolean(),
+      /** When the device called and was told so; absent until then. */
+      toldAt: z.number().optional(),
+    })
+    .optional(),
 });
 export type DeviceRecord = z.infer<typeof deviceRecordSchema>;
 

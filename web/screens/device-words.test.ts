@@ -1,6 +1,14 @@
 import type { AuditEntry, DeviceRecord } from '@myspinbot/shared/wire/pairing.ts';
 import { describe, expect, it } from 'vitest';
-import { addressOf, auditBy, broughtLine, confinementWords, dayWords, deviceLine } from './device-words.ts';
+import {
+  addressOf,
+  auditBy,
+  broughtLine,
+  confinementWords,
+  dayWords,
+  deviceLine,
+  erasureLine,
+} from './device-words.ts';
 
 const NOW = new Date(2026, 10, 24, 12).getTime();
 const HOUR = 3_600_000;
@@ -38,6 +46,14 @@ describe('a device in one line', () => {
   it('says what a guest sees', () => {
     expect(deviceLine({ ...device, isConnected: true, role: 'guest' }, { ...look, project: 'Robin' })).toBe(
       'Guest of "Robin" · here now',
+    );
+  });
+  it('says of a removed one whether it knows that it is to erase', () => {
+    const removed = { at: NOW - HOUR, erase: true };
+    expect(erasureLine({ ...device, removed: { ...removed, erase: false } }, NOW)).toBeUndefined();
+    expect(erasureLine({ ...device, removed }, NOW)).toMatch(/as soon as it calls$/);
+    expect(erasureLine({ ...device, removed: { ...removed, toldAt: NOW - 60_000 } }, NOW)).toBe(
+      'Called a minute ago, and was told to erase what the app keeps on it',
     );
   });
   it('says what it brought, if anything', () => {

@@ -64,6 +64,14 @@ export function deviceLine(
   return `${role} · last seen ${agoWords(device.seenAt, now)}`;
 }
 
+/** Of a removed device that is to erase what it keeps: whether it knows. That it did so is its own doing. */
+export function erasureLine({ removed }: DeviceRecord, now: number): string | undefined {
+  if (removed?.erase !== true) return undefined;
+  return removed.toldAt === undefined
+    ? 'Is told to erase what the app keeps on it as soon as it calls'
+    : `Called ${agoWords(removed.toldAt, now)}, and was told to erase what the app keeps on it`;
+}
+
 /** "Brought 48 MB"; undefined for one that brought nothing. */
 export function broughtLine(device: DeviceRecord): string | undefined {
   return device.broughtBytes > 0 ? `Brought ${bytesWords(device.broughtBytes)}` : undefined;
