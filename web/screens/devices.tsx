@@ -5,6 +5,7 @@ import { useLive } from '../live/live.ts';
 import { LinkButton } from '../parts/button.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { Notice } from '../parts/notice.tsx';
+import { TrustHint } from '../parts/workstation-line.tsx';
 import { createAnswer } from './answer.ts';
 import { Audit } from './devices-audit.tsx';
 import { Guarded } from './devices-guarded.tsx';
@@ -12,7 +13,7 @@ import { DeviceList } from './devices-list.tsx';
 import { Scripts } from './devices-scripts.tsx';
 import { createRounds } from './rounds.ts';
 import { StandingCard } from './standing-card.tsx';
-import { isOwner } from './workstation-words.ts';
+import { isOwner, trustAddress } from './workstation-words.ts';
 
 export default function Devices() {
   const live = useLive();
@@ -57,6 +58,9 @@ function AsOwner() {
             tone="waiting"
             title="Your workstation is out of reach"
             next="It keeps the list of devices. You see it, and can change it, as soon as this app reaches it."
+            actions={
+              <Show when={trustAddress(location)}>{(address) => <TrustHint address={address()} />}</Show>
+            }
           />
         </Show>
       </div>
