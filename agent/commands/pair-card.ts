@@ -1,35 +1,48 @@
 // An invitation as it stands in a terminal: two pictures and a code, side by side where that fits. It knows no agent and
 // no cursor.
+import { fingerprintStart } from '@myspinbot/shared/pairing/fingerprint.ts';
+import { parseLink } from '@myspinbot/shared/pairing/invitation.ts';
 import type { Invitation } from '@myspinbot/shared/wire/pairing.ts';
-import { renderUnicodeCompact } from 'uqr';
+import { qrLines, widthOf } from './terminal-qr.ts';
 
 const GAP = '   ';
-/** Cameras read it with one module of quiet where the terminal around it is plain. */
-const QUIET = 1;
 
 export interface CardOptions {
   /** Of the terminal; 80 where nobody knows. */
   columns: number;
+  /** Whether it shows 256 colours. */
+  isColoured: boolean;
   /** Of the authority that the new device will be shown. */
   sha256: string | undefined;
 }
 
 /** Everything but how long it lasts. */
-export function cardOf(invitation: Invitation, { columns, sha256 }: CardOptions): string {
+export function cardOf(invitation: Invitation, { columns, isColoured, sha256 }: CardOptions): string {
   const [link] = invitation.links;
   const [trustLink] = invitation.trustLinks;
   if (link === undefined || trustLink === undefined) {
     return 'This agent is for its own machine alone. Start it without --local to pair other devices.';
   }
-  const first = panel(['1. New here: scan this, and', 'trust the workstation once'], trustLink, [trustLink]);
-  const second = panel(['2. Pair: scan this, or', `type the code  ${invitation.code}`], link, []);
+  const first = [
+    '1. New here: scan this, and',
+    'trust the workstation once',
+    ...qrLines(trustLink, isColoured),
+    trustLink,
+  ];
+  const second = [
+    '2. Pair: scan this, or',
+    `type the code  ${invitation.code}`,
+    ...qrLines(link, isColoured),
+  ];
+  const key = parseLink(link)?.fingerprint;
   const others = invitation.trustLinks.slice(1, 4);
   return [
-    ...(widthOf(first) + GAP.length + widthOf(second) <= columns
+    ...(widest(first) + GAP.length + widest(second) <= columns
       ? beside(first, second)
       : [...first, '', ...second]),
     '',
     ...(others.length > 0 ? [`New here, also at: ${others.join(' ')}`] : []),
+    ...(key === undefined ? [] : [`Its key begins with  ${fingerprintStart(key)}`]),
     ...(sha256 === undefined ? [] : [`What it is asked to trust, SHA-256:`, sha256]),
     `For one ${invitation.role === 'owner' ? 'device' : invitation.role} in the same network.`,
   ].join('\n');
@@ -42,17 +55,14 @@ export function standOf({ code, expiresInMs, attemptsLeft }: Invitation): string
   return `Code ${code}: ${left} left, ${attemptsLeft === 1 ? 'one try' : `${attemptsLeft} tries`}. Ctrl+C takes it back.`;
 }
 
-function panel(heading: readonly string[], text: string, below: readonly string[]): string[] {
-  return [...heading, ...renderUnicodeCompact(text, { ecc: 'L', border: QUIET }).split('\n'), ...below];
-}
-
-function widthOf(lines: readonly string[]): number {
-  return Math.max(...lines.map((line) => line.length));
+function widest(lines: readonly string[]): number {
+  return Math.max(...lines.map(widthOf));
 }
 
 function beside(left: readonly string[], right: readonly string[]): string[] {
-  const width = widthOf(left);
-  return Array.from({ length: Math.max(left.length, right.length) }, (_, row) =>
-    `${(left[row] ?? '').padEnd(width)}${GAP}${right[row] ?? ''}`.trimEnd(),
-  );
+  const width = widest(left);
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, row) => {
+    const first = left[row] ?? '';
+    return `${first}${' '.repeat(width - widthOf(first))}${GAP}${right[row] ?? ''}`.trimEnd();
+  });
 }

@@ -101,7 +101,10 @@ test('somebody in between with a key of their own is found out before anything b
   // The other one even knows the invitation.
   const mine = other.invite();
   const meant = { ...mine.link, fingerprint: link.fingerprint };
-  expect(await failureOf(pair({ kind: 'link', link: meant }, other))).toMatchObject({ code: 'refused' });
+  expect(await failureOf(pair({ kind: 'link', link: meant }, other))).toMatchObject({
+    code: 'refused',
+    cause: { fingerprint: other.fingerprint },
+  });
   expect(other.asked).toEqual([endpoints.pairingStart]);
   expect(other.devices()).toEqual([]);
 });

@@ -18,6 +18,7 @@ import { type Asking, ask } from './ask.ts';
 import type { DeviceLook } from './device-kind.ts';
 import type { Standing } from './identity.ts';
 import { fingerprintOf, isSignedBy, makeDeviceKey, signed } from './keys.ts';
+import { OtherKey } from './other-key.ts';
 
 export type PairBy = { kind: 'link'; link: InvitationLink } | { kind: 'code'; code: string };
 
@@ -47,7 +48,9 @@ export async function pairDevice(
   // Before anything else: is it the one that was meant? Whoever made the link has told its key.
   const fingerprint = await fingerprintOf(started.agent.key);
   if (fingerprint === undefined) throw somebodyElse();
-  if (invited.fingerprint !== undefined && invited.fingerprint !== fingerprint) throw somebodyElse();
+  if (invited.fingerprint !== undefined && invited.fingerprint !== fingerprint) {
+    throw somebodyElse(new OtherKey(fingerprint));
+  }
 
   const context = {
     invitation: invited.invitation,
@@ -139,10 +142,11 @@ function wrong(kind: PairBy['kind'], said: Failure | undefined): Failure {
   });
 }
 
-function somebodyElse(): Failure {
+function somebodyElse(cause?: OtherKey): Failure {
   return new Failure({
     code: 'refused',
     message: 'Whoever answered is not the workstation you were invited to: its key is another one.',
     hint: 'Somebody in this network may stand in between. Make a new invitation on the workstation itself and compare the key it shows.',
+    cause,
   });
 }

@@ -1,5 +1,6 @@
 // How this workstation is guarded: where it answers, by which key it is known, what vouches for it, how its tools are
 // shut in, and how much it takes. And the one heavy lever: a new authority, which every device must trust anew.
+import { fingerprintWords } from '@myspinbot/shared/pairing/fingerprint.ts';
 import type { SecurityReport } from '@myspinbot/shared/wire/pairing.ts';
 import { RotateCw } from 'lucide';
 import { createSignal, Show } from 'solid-js';
@@ -14,7 +15,6 @@ import { useToasts } from '../parts/toast.tsx';
 import { createAnswer, failureOf } from './answer.ts';
 import { AnswerShown } from './answer-shown.tsx';
 import { confinementWords, dateWords } from './device-words.ts';
-import { fingerprintWords } from './pairing-words.ts';
 import { bytesWords } from './time-words.ts';
 
 export function Guarded(props: { onDone: () => void }) {

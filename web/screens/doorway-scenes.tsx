@@ -1,5 +1,6 @@
 // The scenes before the house. Each says how it stands, what is kept, and what can be done; none of them loses
 // anything without being asked twice.
+import { fingerprintStart } from '@myspinbot/shared/pairing/fingerprint.ts';
 import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import { useNavigate } from '@solidjs/router';
 import { Link, Trash2 } from 'lucide';
@@ -17,7 +18,6 @@ import { Stray } from './doorway-stray.tsx';
 import { createPairing } from './pairing.ts';
 import { PairingDone } from './pairing-done.tsx';
 import { PairingName, PairingTrouble } from './pairing-name.tsx';
-import { fingerprintStart } from './pairing-words.ts';
 
 /** Long enough to read who it is paired with; a press goes on at once. */
 const DONE_MS = 2_600;
@@ -68,6 +68,15 @@ function Invited(props: { doorway: Doorway; link: InvitationLink }) {
     if (trouble?.isSerious === true) return 'Stop here';
     return trouble?.mayTryAgain === false ? 'This invitation is over' : 'You are invited';
   };
+  const keyFacts = (): (readonly [string, string])[] => {
+    const promised = fingerprintStart(props.link.fingerprint);
+    const answered = pairing.trouble()?.answeredWith;
+    if (answered === undefined) return [['Its key begins with', promised]];
+    return [
+      ['The key of the invitation begins with', promised],
+      ['The key that answered', fingerprintStart(answered)],
+    ];
+  };
   const ring = () => ({ asking: undefined, pairing: 'waiting', paired: 'done' }) as const;
 
   return (
@@ -102,12 +111,7 @@ function Invited(props: { doorway: Doorway; link: InvitationLink }) {
             </p>
           </Show>
         </div>
-        <Facts
-          facts={[
-            ['Workstation', location.host],
-            ['Its key begins with', fingerprintStart(props.link.fingerprint)],
-          ]}
-        />
+        <Facts facts={[['Workstation', location.host], ...keyFacts()]} />
         <Show when={pairing.trouble()?.mayTryAgain !== false}>
           <PairingName pairing={pairing} />
         </Show>

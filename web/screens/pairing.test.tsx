@@ -2,6 +2,7 @@
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@solidjs/testing-library';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OtherKey } from '../identity/other-key.ts';
 import {
   createFakeLive,
   type FakeLive,
@@ -93,10 +94,17 @@ describe('an invitation that was opened', () => {
 
   it('stops where another key answers, and offers no second try', async () => {
     const live = open({ access: fakeAccess.unpaired, invitation: link });
-    live.stage.refuseNextPairing(failure('refused'));
+    const cause = new OtherKey(`Zz9x00Aa${'B'.repeat(35)}`);
+    live.stage.refuseNextPairing(
+      new Failure({ code: 'refused', message: 'What happened.', hint: 'What to do.', cause }),
+    );
     const curtain = within(await scene('Pair this device'));
     fireEvent.click(curtain.getByRole('button', { name: 'Pair this device' }));
     expect(await curtain.findByRole('heading', { name: 'Stop here' })).toBeTruthy();
+    // Both, told apart: the one to compare is on the workstation.
+    expect(curtain.queryByText('Its key begins with')).toBeNull();
+    expect(curtain.getByText('Xk3v Q9pL')).toBeTruthy();
+    expect(curtain.getByText('Zz9x 00Aa')).toBeTruthy();
     expect(curtain.getByRole('alert').textContent).toMatch(/Do not go on here/);
     expect(curtain.queryByRole('button', { name: 'Pair this device' })).toBeNull();
     fireEvent.click(curtain.getByRole('button', { name: 'Go on without pairing' }));
