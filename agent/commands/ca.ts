@@ -5,7 +5,7 @@ import { fingerprintWords } from '@myspinbot/shared/pairing/fingerprint.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { securityReportSchema } from '@myspinbot/shared/wire/pairing.ts';
 import { nothing } from './ask-agent.ts';
-import type { Command } from './command.ts';
+import { type Command, oneAtATime } from './command.ts';
 
 export const ca: Command = {
   help: `myspinbot ca: the certificate authority of this workstation
@@ -17,6 +17,7 @@ export const ca: Command = {
 `,
   options: { path: { type: 'boolean' }, rotate: { type: 'boolean' } },
   async run({ values, agent, dataDir, say, hint }) {
+    oneAtATime(values, ['path', 'rotate']);
     if (values.rotate === true) await agent.ask(endpoints.rotateAuthority, nothing, { method: 'POST' });
     const { authority, leafNotAfter, fingerprint } = await agent.ask(
       endpoints.security,
