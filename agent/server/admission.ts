@@ -11,6 +11,7 @@ import { originOf } from './door.ts';
 import { type Refused, refuse } from './own-address.ts';
 import { secureHeaders } from './static-app.ts';
 import { watchRequests } from './under-way.ts';
+import { isForEyes, sendWrongName } from './wrong-name.ts';
 
 /**
  * What a route asks of whoever uses it. `everybody`: anybody whose request is meant for this agent. `own-machine`: no
@@ -88,6 +89,9 @@ export function admitOnly(app: FastifyInstance, world: AdmissionWorld): void {
     const refused = turnAway(request.raw, world);
     if (refused !== undefined) {
       unread(request);
+      if (refused === 'host' && isForEyes(request.raw, origin.isSecure)) {
+        return sendWrongName(reply, { hosts: world.hosts(), port });
+      }
       throw new Failure({
         code: 'refused',
         message: `This request is not from the agent's own page (${refused}).`,
