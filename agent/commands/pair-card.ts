@@ -3,21 +3,20 @@
 import { fingerprintStart } from '@myspinbot/shared/pairing/fingerprint.ts';
 import { parseLink } from '@myspinbot/shared/pairing/invitation.ts';
 import type { Invitation } from '@myspinbot/shared/wire/pairing.ts';
-import { qrLines, widthOf } from './terminal-qr.ts';
+import { type QrLook, qrLines, widthOf } from './terminal-qr.ts';
 
 const GAP = '   ';
 
-export interface CardOptions {
+export interface CardOptions extends QrLook {
   /** Of the terminal; 80 where nobody knows. */
   columns: number;
-  /** Whether it shows 256 colours. */
-  isColoured: boolean;
   /** Of the authority that the new device will be shown. */
   sha256: string | undefined;
 }
 
 /** Everything but how long it lasts. */
-export function cardOf(invitation: Invitation, { columns, isColoured, sha256 }: CardOptions): string {
+export function cardOf(invitation: Invitation, options: CardOptions): string {
+  const { columns, sha256 } = options;
   const [link] = invitation.links;
   const [trustLink] = invitation.trustLinks;
   if (link === undefined || trustLink === undefined) {
@@ -26,33 +25,42 @@ export function cardOf(invitation: Invitation, { columns, isColoured, sha256 }: 
   const first = [
     '1. New here: scan this, and',
     'trust the workstation once',
-    ...qrLines(trustLink, isColoured),
+    ...qrLines(trustLink, options),
     trustLink,
+    ...(sha256 === undefined ? [] : ['It is asked to trust SHA-256:', ...groupsOf(sha256)]),
   ];
-  const second = [
-    '2. Pair: scan this, or',
-    `type the code  ${invitation.code}`,
-    ...qrLines(link, isColoured),
-  ];
-  const key = parseLink(link)?.fingerprint;
-  const others = invitation.trustLinks.slice(1, 4);
+  const second = ['2. Pair: scan this, or', `type the code  ${invitation.code}`, ...qrLines(link, options)];
   return [
     ...(widest(first) + GAP.length + widest(second) <= columns
       ? beside(first, second)
       : [...first, '', ...second]),
-    '',
-    ...(others.length > 0 ? [`New here, also at: ${others.join(' ')}`] : []),
-    ...(key === undefined ? [] : [`Its key begins with  ${fingerprintStart(key)}`]),
-    ...(sha256 === undefined ? [] : [`What it is asked to trust, SHA-256:`, sha256]),
-    `For one ${invitation.role === 'owner' ? 'device' : invitation.role} in the same network.`,
+    lastLine(link, invitation.trustLinks.slice(1), columns),
   ].join('\n');
 }
 
-/** "12-345-678, 1:43 left, 3 tries". */
-export function standOf({ code, expiresInMs, attemptsLeft }: Invitation): string {
+/** "Code 12-345-678 for one member: 1:43 left, 3 tries". */
+export function standOf({ code, role, expiresInMs, attemptsLeft }: Invitation): string {
   const seconds = Math.ceil(expiresInMs / 1000);
   const left = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-  return `Code ${code}: ${left} left, ${attemptsLeft === 1 ? 'one try' : `${attemptsLeft} tries`}. Ctrl+C takes it back.`;
+  const tries = attemptsLeft === 1 ? 'one try' : `${attemptsLeft} tries`;
+  return `Code ${code} for one ${role}: ${left} left, ${tries}. Ctrl+C ends it.`;
+}
+
+/** What the app shows of the key, to be compared, and as many other addresses as stand beside it. */
+function lastLine(link: string, others: readonly string[], columns: number): string {
+  const key = parseLink(link)?.fingerprint;
+  let line = key === undefined ? '' : `Its key begins with ${fingerprintStart(key)}.`;
+  for (const [at, other] of others.entries()) {
+    const longer = at === 0 ? `${line} New here, also at ${other}`.trim() : `${line} ${other}`;
+    if (longer.length > columns) break;
+    line = longer;
+  }
+  return line;
+}
+
+/** As wide as the picture above it. */
+function groupsOf(sha256: string): string[] {
+  return (sha256.match(/.{1,24}/g) ?? []).map((group) => group.replace(/:$/, ''));
 }
 
 function widest(lines: readonly string[]): number {

@@ -41,13 +41,19 @@ code, pairs it. A fresh code takes the place of one that ended, for a quarter of
     const screen = createScreen(say, authority?.sha256);
     const show = (one: Invitation, isFresh: boolean) =>
       isJson ? say(JSON.stringify(one)) : screen.show(one, isFresh);
+    if (values['no-wait'] === true) {
+      show(invitation, false);
+      return 0;
+    }
+    // Before anything is shown: who has read it may press Ctrl+C at once.
+    const interrupt = listenForInterrupt();
     show(invitation, false);
-    if (values['no-wait'] === true) return 0;
     const end = await untilEnded(agent, invitation, {
       again,
       onFresh: (next) => show(next, true),
       onLook: (now) => (isJson ? undefined : screen.tick(now)),
-    });
+      interrupted: interrupt.signal,
+    }).finally(interrupt.ignore);
     if (isJson) say(JSON.stringify(end));
     else {
       screen.done();
@@ -97,6 +103,7 @@ function createScreen(say: Asked['say'], sha256: string | undefined) {
     show(invitation: Invitation, isFresh: boolean) {
       const card = cardOf(invitation, {
         columns: stdout.columns ?? 80,
+        rows: stdout.rows ?? 24,
         isColoured: isLive && stdout.hasColors(256),
         sha256,
       });
@@ -127,36 +134,44 @@ async function untilEnded(
     again(): Promise<Invitation>;
     onFresh(invitation: Invitation): void;
     onLook(invitation: Invitation): void;
+    interrupted: AbortSignal;
   },
 ): Promise<Invitation> {
+  const { interrupted } = world;
+  const shown = { since: Date.now(), count: 1 };
+  let { id } = first;
+  for (;;) {
+    const path = `${endpoints.invitations}/${id}`;
+    if (interrupted.aborted) await agent.ask(path, nothing, { method: 'DELETE' });
+    const now = await agent.ask(path, invitationSchema);
+    const { state } = now.state;
+    const isUnused = state === 'expired' || state === 'spent';
+    if (isUnused && !interrupted.aborted && mayShowAnother(shown, Date.now())) {
+      const next = await world.again();
+      id = next.id;
+      shown.count += 1;
+      world.onFresh(next);
+      continue;
+    }
+    if (state !== 'open') return now;
+    world.onLook(now);
+    await wait(LOOK_MS, undefined, { signal: interrupted }).catch(() => undefined);
+  }
+}
+
+/** Ctrl+C, or being asked to end, is heard instead of ending the process. */
+function listenForInterrupt(): { signal: AbortSignal; ignore(): void } {
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once('SIGINT', onSignal);
   process.once('SIGTERM', onSignal);
-  const shown = { since: Date.now(), count: 1 };
-  let { id } = first;
-  try {
-    for (;;) {
-      const path = `${endpoints.invitations}/${id}`;
-      if (stop.signal.aborted) await agent.ask(path, nothing, { method: 'DELETE' });
-      const now = await agent.ask(path, invitationSchema);
-      const { state } = now.state;
-      const isUnused = state === 'expired' || state === 'spent';
-      if (isUnused && !stop.signal.aborted && mayShowAnother(shown, Date.now())) {
-        const next = await world.again();
-        id = next.id;
-        shown.count += 1;
-        world.onFresh(next);
-        continue;
-      }
-      if (state !== 'open') return now;
-      world.onLook(now);
-      await wait(LOOK_MS, undefined, { signal: stop.signal }).catch(() => undefined);
-    }
-  } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
+  return {
+    signal: stop.signal,
+    ignore() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
 }
 
 function wordsOf({ state }: Invitation): string {

@@ -7,13 +7,21 @@ const BLACK_ON_WHITE = '\x1b[38;5;231;48;5;16m';
 const PLAIN = '\x1b[0m';
 /** Modules of white around it. Four are the rule, three let two pictures stand side by side in 80 columns. */
 const QUIET = 3;
-/** Without colours the terminal around it is white where the picture is, or the picture cannot be read anyway. */
-const QUIET_PLAIN = 1;
+/** In a terminal of 24 lines there is no room for more; and without colours nothing is known of what is around. */
+const QUIET_NARROW = 1;
+/** Below this many lines every one of them counts. */
+const ROOMY_ROWS = 28;
 
-export function qrLines(text: string, isColoured: boolean): string[] {
-  const lines = renderUnicodeCompact(text, { ecc: 'L', border: isColoured ? QUIET : QUIET_PLAIN }).split(
-    '\n',
-  );
+export interface QrLook {
+  /** Whether the terminal shows 256 colours. */
+  isColoured: boolean;
+  /** Lines of the terminal; 24 where nobody knows. */
+  rows: number;
+}
+
+export function qrLines(text: string, { isColoured, rows }: QrLook): string[] {
+  const border = isColoured && rows >= ROOMY_ROWS ? QUIET : QUIET_NARROW;
+  const lines = renderUnicodeCompact(text, { ecc: 'L', border }).split('\n');
   return isColoured ? lines.map((line) => `${BLACK_ON_WHITE}${line}${PLAIN}`) : lines;
 }
 

@@ -7,7 +7,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Own } from './own-address.ts';
 
 /**
- * What the app may do. Sockets are named because not every browser counts them to 'self'; an IPv6 address cannot
+ * What the app may do. Its styles are files, or set by its scripts one property at a time, so no text that gets into the
+ * page can bring a style of its own. Sockets are named because not every browser counts them to 'self'; an IPv6 address cannot
  * be named in a policy (browsers complain and ignore it).
  */
 function contentPolicy({ port, hosts, isSecure }: Own): string {
@@ -22,7 +23,7 @@ function contentPolicy({ port, hosts, isSecure }: Own): string {
     "img-src 'self' blob: data:",
     "media-src 'self' blob: data:",
     "font-src 'self' data:",
-    "style-src 'self' 'unsafe-inline'",
+    "style-src 'self'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "worker-src 'self' blob:",
     "object-src 'none'",

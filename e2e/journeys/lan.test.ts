@@ -1,5 +1,6 @@
-// A phone on the sofa: it scans the QR code, learns to trust the workstation, is paired, installed and works offline.
-// A second device comes by the typed code and is removed again; a third one, which nobody invited, gets nothing.
+// A phone on the sofa: it scans the first QR code, learns to trust the workstation, types the code, is installed and
+// works offline. Others come by the second QR code and by the code, and one is removed again; somebody in between, and
+// one whom nobody invited, get nothing.
 // The network is the loopback's other address, which the agent treats as any address of a network.
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
@@ -33,6 +34,7 @@ if (missing.length > 0) console.log(`left out, because there is no ${missing.joi
 interface Invited {
   id: string;
   code: string;
+  trustLinks: string[];
   links: string[];
 }
 
@@ -63,9 +65,9 @@ describe.skipIf(missing.length > 0)('in the network', () => {
   };
 
   test('the phone: from the QR code to the app that works without the workstation', async () => {
-    const { links } = await invite();
-    const link = links[0]!;
-    expect(link).toMatch(new RegExp(`^http://${NETWORK}:${agent.port}/#pair=`));
+    const { trustLinks } = await invite();
+    const link = trustLinks[0]!;
+    expect(link).toBe(`http://${NETWORK}:${agent.port}/`);
     const home = homeFolder('phone');
 
     // It does not know the certificate yet: the page explains it and hands it out.
@@ -73,9 +75,16 @@ describe.skipIf(missing.length > 0)('in the network', () => {
     const before = await openProfile({ viewport: phone, touch: true, home: home.path, folder: user });
     before.expectComplaints(/ERR_CERT|net::ERR_/);
     const page = await before.newPage();
+    // A link of old, with a secret on a plain address: it is thrown away, and said so.
+    await page.goto(`${link}#pair=12.${'A'.repeat(22)}.${'A'.repeat(43)}`);
+    await page.getByText('It was thrown away').waitFor();
+    expect(new URL(page.url()).hash).toBe('');
+    await screenshot(page, 'lan/0-secret-thrown-away');
+    await page.goto('about:blank');
     await page.goto(link);
     await page.getByRole('heading', { level: 1 }).waitFor();
     expect(new URL(page.url()).protocol).toBe('http:');
+    expect(await page.getByText('It was thrown away').isVisible()).toBe(false);
     await screenshot(page, 'lan/1-trust-page');
     const loading = page.waitForEvent('download');
     await page.evaluate((path) => {
@@ -98,6 +107,11 @@ describe.skipIf(missing.length > 0)('in the network', () => {
     const app = await profile.newPage();
     await app.goto(link);
     await app.waitForURL((url) => url.protocol === 'https:', { timeout: 20_000 });
+    // The code is the one that stands there now, not the one of when it was scanned.
+    const { code } = await invite();
+    await app.getByRole('heading', { name: 'Trusted. Now the code' }).waitFor();
+    await screenshot(app, 'lan/1b-arrived');
+    await app.getByLabel('Code').fill(code);
     await pairHere(app, 'Sofa phone');
     await screenshot(app, 'lan/2-paired');
     expect(await app.evaluate(() => isSecureContext)).toBe(true);
@@ -130,6 +144,54 @@ describe.skipIf(missing.length > 0)('in the network', () => {
     await profile.close();
   });
 
+  test('a device that trusts already scans the second picture, and is in', async () => {
+    const { links } = await invite();
+    expect(links.every((one) => one.startsWith('https://'))).toBe(true);
+    const home = homeFolder('laptop');
+    home.trust((await myspinbot(['ca', '--path', '--data', data])).stdout.trim());
+    const profile = await openProfile({ home: home.path });
+    const page = await profile.newPage();
+    await page.goto(links[0]!);
+    await page.getByRole('heading', { name: 'You are invited' }).waitFor();
+    await screenshot(page, 'lan/1c-invited');
+    await pairHere(page, 'Laptop');
+    await workstationIsHere(page);
+    expectNoComplaints(profile);
+    await profile.close();
+  });
+
+  test('whoever answers in the workstation’s place over plain HTTP learns nothing that pairs', async () => {
+    const { id, trustLinks, links } = await invite();
+    const secrets = links.map((one) => new URL(one).hash);
+    const profile = await openProfile({ viewport: phone, touch: true });
+    const page = await profile.newPage();
+    // Everything a page at that address can know, told to whoever put it there.
+    const told: string[] = [];
+    await page.exposeFunction('tell', (text: string) => void told.push(text));
+    await page.route('http://**/*', (route) => {
+      told.push(
+        JSON.stringify([route.request().url(), route.request().headers(), route.request().postData()]),
+      );
+      return route.fulfill({
+        contentType: 'text/html',
+        body: '<script>tell(JSON.stringify([location.href, document.referrer, document.cookie, { ...localStorage }, name]))</script>',
+      });
+    });
+    for (const link of trustLinks) {
+      expect(link).not.toMatch(/[#?@]/);
+      await page.goto(link);
+    }
+    await expect.poll(() => told.length).toBe(2 * trustLinks.length);
+    for (const secret of secrets) {
+      const [, password] = /^#pair=\d\d\.([\w-]{22})\./.exec(secret)!;
+      expect(told.join()).not.toContain(password);
+    }
+    expect(told.join()).not.toContain('pair=');
+    const answer = await agent.ask(`${endpoints.invitations}/${id}`);
+    expect(await answer.json()).toMatchObject({ state: { state: 'open' }, attemptsLeft: 3 });
+    await profile.close();
+  });
+
   test('a second device comes by the code, and is removed within a second; a third one gets nothing', async () => {
     const home = homeFolder('tablet');
     home.trust((await myspinbot(['ca', '--path', '--data', data])).stdout.trim());
@@ -156,7 +218,7 @@ describe.skipIf(missing.length > 0)('in the network', () => {
     // Bytes that come for it after it was removed: none, and nothing that was sent before can be asked again.
     const removed = await myspinbot(['devices', '--revoke', 'Tablet', '--data', data]);
     expect([removed.code, removed.stderr]).toEqual([0, 'Tablet was removed.\n']);
-    await expect.poll(() => tablet.openSockets(), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => tablet.openSockets(), { timeout: 1_000 }).toBe(0);
     const { in: heard } = tablet.frames;
     await page.getByRole('heading', { name: 'This device was removed' }).waitFor();
     await screenshot(page, 'lan/6-removed');
@@ -237,11 +299,9 @@ describe.skipIf(missing.length > 0)('in the network', () => {
   });
 });
 
-/** The scene an invitation opens: named, paired, in. */
+/** The scene before the house: named, paired, in. */
 async function pairHere(page: Page, name: string): Promise<void> {
-  await page.getByRole('heading', { name: 'You are invited' }).waitFor();
   await page.getByLabel('What this device is called').fill(name);
-  await screenshot(page, 'lan/1b-invited');
   await page.getByRole('button', { name: 'Pair this device' }).click();
   await page.getByRole('heading', { name: 'You are in' }).waitFor();
   await page.getByRole('button', { name: 'Raise the curtain' }).click();

@@ -97,10 +97,21 @@ test('an invitation says what becomes of it', async () => {
   });
   expect(code).toBe(1);
   expect(events.map(({ state }) => (state as { state: string }).state)).toEqual(['open', 'withdrawn']);
+  const [{ trustLinks, links }] = events as [{ trustLinks: string[]; links: string[] }];
+  expect(trustLinks[0]).toBe(`http://127.0.0.2:${agent.port}/`);
+  for (const link of trustLinks) expect(link).toMatch(/^http:\/\/[\w.:]+\/$/);
+  for (const link of links) expect(link).toMatch(/^https:\/\/[\w.:]+\/#pair=/);
   const card = (await run('pair', '--no-wait')).stdout;
   expect(card).toContain('█');
   expect(card).toMatch(/type the code {2}\d\d-\d{3}-\d{3}/);
-  expect(card).toMatch(/SHA-256:\n([0-9A-F]{2}:){31}/);
+  expect(card).toMatch(/1\. New here: scan this, and +2\. Pair: scan this, or\ntrust the workstation once/);
+  // In four lines below the first picture: to be compared with what the device shows.
+  const print = [...card.matchAll(/^((?:[0-9A-F]{2}:){7}[0-9A-F]{2}) /gm)]
+    .map(([, group]) => group)
+    .join(':');
+  expect(print).toHaveLength(95);
+  expect((await run('ca')).stdout).toContain(print);
+  expect(card).toMatch(/Code \d\d-\d{3}-\d{3} for one owner: [12]:\d\d left, 3 tries/);
   expect((await run('open')).stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#pair=/);
 });
 

@@ -112,9 +112,24 @@ test.each<[string, Parameters<typeof say>[0], string[], number]>([
     upgrade('/sync/workspace', 'evil.example', 'Authorization: Bearer READER'),
     403,
   ],
+  ['a device that asks what to trust, without encryption', 'plain network', get('/trust', NETWORK), 200],
 ])('%s (%s)', async (_who, where, lines, status) => {
   const answer = (await say(where, lines)).toString('latin1');
   expect(Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])).toBe(status);
   // Neither a title nor an id of what is there.
   if (status !== 200) expect(answer).not.toMatch(/Mina|[pj]_[0-9a-z]{12}/);
+});
+
+test('what is answered without encryption holds nothing of an invitation that is open', async () => {
+  const { stdout } = await myspinbot(['pair', '--json', '--no-wait', '--data', data]);
+  const { code, links, trustLinks } = JSON.parse(stdout) as Record<'links' | 'trustLinks', string[]> & {
+    code: string;
+  };
+  expect(trustLinks[0]).toBe(`http://${NETWORK}:${agent.port}/`);
+  const secret = /\.([\w-]{22})\./.exec(links[0]!)![1]!;
+  for (const path of ['/', '/trust', '/trust/ca.mobileconfig', '/trust/check', '/api/invitations']) {
+    const answer = (await say('plain network', get(path, NETWORK))).toString('latin1');
+    expect(answer).not.toContain(secret);
+    expect(answer).not.toContain(code);
+  }
 });

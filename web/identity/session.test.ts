@@ -109,7 +109,7 @@ test('a workstation that is asked too often is there all the same, and is asked 
   const clock = createHandClock();
   const busy = createSession({
     identity: {
-      credentials: async () => ({ standing: (await agent.adopt('Phone')).standing, key: {} as CryptoKey }),
+      credentials: () => agent.adopt('Phone'),
     },
     fetch: async () =>
       isBusy

@@ -147,17 +147,25 @@ export function createAccessDesk(world: {
   });
   /** Removed, and keeping what it has: that may be changed as long as it has it. */
   let stopAskingAgain: (() => void) | undefined;
+  const askLater = () => {
+    stopAskingAgain = world.clock.after(ASK_AGAIN_MS, () => void askWhetherToErase());
+  };
   const askWhetherToErase = async () => {
     const now = standing();
     if (now?.state !== 'removed' || erasedBy() !== undefined) return;
-    if ((await isToErase(now, world)) && standing()?.device === now.device) return eraseFor(now.agent.name);
-    stopAskingAgain = world.clock.after(ASK_AGAIN_MS, () => void askWhetherToErase());
+    const isWanted = await isToErase(now, world);
+    if (standing()?.device !== now.device || standing()?.state !== 'removed') return;
+    if (isWanted) eraseFor(now.agent.name);
+    else askLater();
   };
   createComputed(
-    on(access, (is) => {
+    on(access, (is, before) => {
       stopAskingAgain?.();
       stopAskingAgain = undefined;
-      if (is.state === 'removed' && !is.erase) void askWhetherToErase();
+      if (is.state !== 'removed' || is.erase) return;
+      // Who has just been told is not told otherwise at once.
+      if (before === undefined) void askWhetherToErase();
+      else askLater();
     }),
   );
   /** What this tab itself was paired as last. */

@@ -266,6 +266,40 @@ test('a device that is removed is cut, keeps what it has, and asks no more', asy
   expect(after.live.projects.map((entry) => entry.title)).toEqual(['Kept']);
 });
 
+test('a device that was removed and kept what it has still erases it when that is asked for later', async () => {
+  const name = newDatabaseName();
+  const hub = createFakeHub();
+  const here = await world({ name, hub });
+  await isHere(here);
+  await here.live.createProject({ title: 'Private' });
+  here.agent.remove(here.device, false);
+  hub.cut(here.device);
+  await until(() => here.live.access().state === 'removed', 'the removal');
+  await here.live.flush();
+  here.agent.remove(here.device, true);
+  here.clock.turn(300_000);
+  await until(() => here.live.projects.length === 0, 'the end of what was kept');
+  expect(here.live.access()).toEqual({ state: 'removed', agentName: 'Study', erase: true });
+});
+
+test('nobody but the workstation it was removed from can have it erased', async () => {
+  let isForged = false;
+  const forger = await createFakeAgent({
+    tamper: (path, answer) =>
+      isForged && path === endpoints.challenge ? { ...answer, state: 'removed', erase: true } : answer,
+  });
+  const here = await world({ agent: forger });
+  await isHere(here);
+  await here.live.createProject({ title: 'Private' });
+  forger.remove(here.device, false);
+  here.hub.cut(here.device);
+  await until(() => here.live.access().state === 'removed', 'the removal');
+  isForged = true;
+  here.clock.turn(300_000);
+  await settled();
+  expect(here.live.projects.map(({ title }) => title)).toEqual(['Private']);
+});
+
 test('a removal that asks for it leaves nothing in any tab, and the next start says why', async () => {
   const name = newDatabaseName();
   const hub = createFakeHub();

@@ -77,7 +77,8 @@ const steps = {
   pair: {
     label: '2. Pair',
     picture: 'The link as a picture, for the camera of the new device',
-    words: 'For a device that trusts this workstation. Or type the code there.',
+    words:
+      'For a device that trusts this workstation already. Its camera opens the app, which pairs it; or open the app there and type the code. Each is good for one device.',
   },
 } as const;
 type Step = keyof typeof steps;
@@ -101,12 +102,17 @@ function Waiting(props: { watched: WatchedInvitation; invitation: Invitation; on
       >
         {(link) => (
           <div class="grid justify-items-center gap-3">
-            <Segmented
-              label="How far the new device is"
-              value={step()}
-              onChoose={setStep}
-              options={(Object.keys(steps) as Step[]).map((value) => ({ value, label: steps[value].label }))}
-            />
+            <div class="w-full">
+              <Segmented
+                label="How far the new device is"
+                value={step()}
+                onChoose={setStep}
+                options={(Object.keys(steps) as Step[]).map((value) => ({
+                  value,
+                  label: steps[value].label,
+                }))}
+              />
+            </div>
             <Suspense fallback={<Skeleton shape="block" />}>
               <QrCode
                 text={link()}
