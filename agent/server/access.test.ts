@@ -192,6 +192,17 @@ describe('requests', () => {
     expect(await status('GET', `/api/jobs${query}`, said())).toBe(401);
   });
 
+  test.each([
+    ['/api/devices', 'GET', 'read', '--scope all'],
+    ['/api/generate', 'POST', 'read', '--scope jobs'],
+  ] as const)(
+    'a token that is not good for %s is told which one would be',
+    async (path, method, who, scope) => {
+      const answer = await fetch(agent.url + path, { method, headers: headers[who] });
+      expect(await answer.json()).toMatchObject({ code: 'refused', hint: expect.stringContaining(scope) });
+    },
+  );
+
   test('whoever sends something large without being known hears why', async () => {
     const answer = await fetch(`${agent.url}/api/generate`, {
       method: 'POST',

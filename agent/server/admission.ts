@@ -52,7 +52,8 @@ export function turnAway(raw: IncomingMessage, world: AdmissionWorld): Refused |
     { port: world.port(), hosts: world.hosts(), isSecure },
   );
   if (refused === undefined) return undefined;
-  world.log.warn('server.refused', { why: refused });
+  // The audit log has it in words for people; in the terminal of whoever started the agent it would only be noise.
+  world.log.info('server.refused', { why: refused });
   world.gate.note({ kind: 'refused', what: refusedWords[refused] }, undefined, address);
   world.refused();
   return refused;
@@ -120,7 +121,7 @@ export function admitOnly(app: FastifyInstance, world: AdmissionWorld): void {
     const asked = `Asked for ${request.method} ${request.routeOptions.url ?? '?'}, which it may not`;
     gate.note({ kind: 'refused', what: asked }, who, origin.address);
     unread(request);
-    throw notAllowed(who);
+    throw notAllowed(who, action);
   });
 }
 
@@ -151,10 +152,10 @@ export function unpaired(): Failure {
   });
 }
 
-function notAllowed(who: Principal): Failure {
+function notAllowed(who: Principal, action?: Action): Failure {
   const hints = {
     device: 'Ask an owner: Devices in the app shows who may do what.',
-    script: 'Make a token with a wider scope: npx myspinbot token --name NAME --scope jobs',
+    script: `Make a token with a wider scope: npx myspinbot token --name NAME --scope ${action?.on === 'devices' ? 'all' : 'jobs'}`,
     local: 'Nothing should be refused here; please report it.',
   };
   return new Failure({

@@ -93,5 +93,7 @@ describe('how tools are shut in', () => {
     const said = confinementWords({ network, files, memory, by: 'bwrap' });
     expect(said.text).toMatch(words);
     expect(said.tone).toBe(tone);
+    if (tone === 'done') expect(said.next).toBeUndefined();
+    else expect(said.next).toContain('install bubblewrap');
   });
 });

@@ -150,6 +150,8 @@ export function dateWords(at: number): string {
 export function confinementWords(confinement: SecurityReport['confinement']): {
   tone: 'done' | 'info';
   text: string;
+  /** What the person does about it, where something can be done. */
+  next?: string;
 } {
   const { network, files, memory, by } = confinement;
   const shut = [
@@ -167,6 +169,7 @@ export function confinementWords(confinement: SecurityReport['confinement']): {
   ].filter((part) => part !== undefined);
   return {
     tone: 'info',
+    next: 'On Linux, install bubblewrap on the workstation (Debian, Ubuntu: sudo apt install bubblewrap) and start it anew.',
     text:
       shut.length === 0
         ? 'This machine has no way to shut tools in that open pictures and sound. They run with a time limit only.'

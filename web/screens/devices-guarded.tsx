@@ -107,6 +107,7 @@ export function Guarded(props: { onDone: () => void }) {
             <Notice
               tone={confinementWords(value().confinement).tone}
               title={confinementWords(value().confinement).text}
+              next={confinementWords(value().confinement).next}
             />
             <Room quota={value().quota} />
           </>

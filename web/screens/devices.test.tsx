@@ -194,6 +194,7 @@ describe('adding a device', () => {
     await add.findByText(/^\d\d-345-678$/, {}, WAIT);
     fireEvent.click(add.getByRole('button', { name: 'Close' }));
     await waitFor(() => expect(withdraw).toHaveBeenCalledTimes(1));
+    expect(await screen.findByText('The code was taken back.', {}, WAIT)).toBeTruthy();
   });
 
   it('keeps the focus in the dialog, on what is new there', async () => {
