@@ -86,6 +86,8 @@ test('a guest sees its project in what stands for the workspace, as it changes, 
   await until(seen, () => view.job(jobId(mine)) !== undefined);
   expect(view.projectIds()).toEqual([mine]);
   expect(view.jobIds()).toEqual([jobId(mine)]);
+  // Nor which device asked for it.
+  expect(view.job(jobId(mine))?.request.device).toBe('somebody');
 
   const workspace = openWorkspace(agent.hub.workspace, author);
   workspace.putProject({ id: mine, title: 'Birthday of Anna', createdAt: 1, updatedAt: 2, deleted: false });

@@ -180,7 +180,7 @@ test('what somebody is being sent ends with their removal, and with the right to
   void other.rest();
 });
 
-test('a socket that does not answer goodbye is ended, and is not present from the first moment', async () => {
+test('a socket that does not answer goodbye is ended all the same', async () => {
   const device = await pairedWith(agent, { role: 'member' }, 'Stubborn');
   const { Authorization } = await device.headers();
   const socket = connect(agent.port, '127.0.0.1');
@@ -194,7 +194,6 @@ test('a socket that does not answer goodbye is ended, and is not present from th
   const closed = once(socket, 'close');
   await agent.gate.removeDevice(device.id!, { erase: false }, local);
   await closed;
-  expect(agent.hub.workspace).toBeDefined();
 });
 
 test('a proof that was good when it came opens nothing for whoever was removed meanwhile', async () => {
