@@ -14,7 +14,6 @@ export interface WorkstationWords {
 export function TrustHint(props: { address: string }) {
   return (
     <span class="workstation-hint">
-      {' '}
       If it is on, its certificate may be new: open{' '}
       <a href={`${props.address}/`} rel="external">
         {props.address}

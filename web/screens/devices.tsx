@@ -49,6 +49,7 @@ function AsOwner() {
   const rounds = createRounds();
   const devices = createAnswer(() => live.devices.list(), rounds);
   const isAway = () => live.workstation().state !== 'here';
+  const trustAt = trustAddress(location);
   return (
     <div class="mx-auto grid max-w-line gap-12 p-4 tablet:p-8">
       <div class="grid gap-4">
@@ -58,9 +59,7 @@ function AsOwner() {
             tone="waiting"
             title="Your workstation is out of reach"
             next="It keeps the list of devices. You see it, and can change it, as soon as this app reaches it."
-            actions={
-              <Show when={trustAddress(location)}>{(address) => <TrustHint address={address()} />}</Show>
-            }
+            actions={trustAt === undefined ? undefined : <TrustHint address={trustAt} />}
           />
         </Show>
       </div>

@@ -39,10 +39,11 @@ export function Stray(props: { doorway: Doorway; link: StrayLink }) {
                 {access().agent.name} knows it as {roleWords[access().role].label.toLowerCase()}. The
                 invitation was not used: another device can take it.
               </p>
-              <p class="text-small text-ink-soft">
-                To let this one do more, or less, an owner changes what it may do: in Devices, on their own
-                device.
-              </p>
+              <Show when={access().role !== 'owner'}>
+                <p class="text-small text-ink-soft">
+                  To let this one do more, an owner changes what it may do: in Devices, on their own device.
+                </p>
+              </Show>
               <Button tone="curtain" wide onClick={leave}>
                 Go on
               </Button>

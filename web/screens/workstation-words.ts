@@ -23,7 +23,7 @@ export function isOwner(access: Access): boolean {
  * no certificate is between the two.
  */
 export function trustAddress(page: Pick<Location, 'protocol' | 'hostname' | 'host'>): string | undefined {
-  const isOwnMachine = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(page.hostname);
+  const isOwnMachine = ['localhost', '127.0.0.1', '[::1]'].includes(page.hostname);
   return page.protocol === 'https:' && !isOwnMachine ? `http://${page.host}` : undefined;
 }
 
