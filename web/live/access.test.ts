@@ -209,6 +209,18 @@ test('a guest sees the room of its project, sends nothing, and may change nothin
   expect(here.live.projects.map((entry) => entry.title)).toEqual(['Robin']);
 });
 
+test('a device that becomes a guest does not ask for the room it sat before until then', async () => {
+  const hub = createFakeHub();
+  const own = await createFakeAgent({ isHere: hub.isHere });
+  const here = await world({ hub, paired: false, agent: own });
+  const { link } = own.invite({ role: 'guest', project: robin });
+  await here.live.pair({ kind: 'link', link }, 'Grandpa');
+  await isHere(here);
+  await settled();
+  const { id } = own.devices()[0]!;
+  expect(hub.connected(id)).toEqual([`guest/${robin}`]);
+});
+
 test('what a member wrote offline is not sent by the guest it became, and is sent when it is a member again', async () => {
   const hub = createFakeHub();
   hub.goAway();
