@@ -269,6 +269,22 @@ function open(path: string, by: { protocols?: string[]; headers?: Record<string,
   });
 }
 
+test('a guest is invited to a project that is there, and to no other', async () => {
+  const ask = async (project: string) => {
+    const answer = await fetch(`${agent.url}/api/invitations`, {
+      method: 'POST',
+      headers: { ...agent.headers(), 'content-type': 'application/json' },
+      body: JSON.stringify({ role: 'guest', project }),
+    });
+    return [answer.status, ((await answer.json()) as { message?: string }).message];
+  };
+  expect(await ask('p_0000000000000000')).toEqual([
+    404,
+    'There is no project p_0000000000000000 on this workstation.',
+  ]);
+  expect(await ask(decodeURIComponent(names.room!).replace('project/', ''))).toEqual([201, undefined]);
+});
+
 test('a device is told to be connected for as long as a socket of it is open', async () => {
   const isHere = async () => {
     const answer = await fetch(`${agent.url}/api/devices`, { headers: agent.headers() });

@@ -2,6 +2,7 @@
 // a file of its own; here is only what stands in which order.
 import { createServer, type RequestListener } from 'node:http';
 import multipart from '@fastify/multipart';
+import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import fastify from 'fastify';
 import type { Logger } from '../log/logger.ts';
@@ -21,7 +22,7 @@ import { acceptUpgrades } from './upgrades.ts';
 /** A JSON body of this API names a few hashes. */
 const MAX_JSON_BYTES = 64 * 1024;
 
-export interface ServerWorld extends ApiWorld, Omit<DevicesWorld, 'isConnected'> {
+export interface ServerWorld extends ApiWorld, Omit<DevicesWorld, 'isConnected' | 'hasProject'> {
   gate: Gate;
   webDir: string | undefined;
   link: TransferLink;
@@ -79,7 +80,12 @@ export async function startServer(
   await app.register(multipart, { limits: multipartLimits });
   addApi(app, world);
   addPairingRoutes(app, gate);
-  addDeviceRoutes(app, { ...world, isConnected: connected.has });
+  const workspace = openWorkspace(world.hub.workspace, { role: 'agent', id: 'devices' });
+  addDeviceRoutes(app, {
+    ...world,
+    isConnected: connected.has,
+    hasProject: (id) => workspace.project(id)?.deleted === false,
+  });
   if (trustPage !== undefined) {
     for (const url of [endpoints.trust, `${endpoints.trust}/*`]) {
       app.get(url, { config: { needs: 'everybody' } }, (request, reply) => {
