@@ -23,6 +23,9 @@ import { openTabChannel } from './vault/tab-channel.ts';
 // The page's policy forbids compiling strings; zod would try once and the browser would complain.
 config({ jitless: true });
 
+/** What an address without an invitation gives. */
+const NOTHING = 'nothing';
+
 // Out of the address bar and the history at once: whoever looks at either must not find the secret.
 const invited = takeInvitation();
 
@@ -85,11 +88,11 @@ async function start(into: HTMLElement): Promise<void> {
     },
     leave: () => location.replace('/'),
   });
-  if (invited !== undefined) live.invited(invited);
+  if (invited !== NOTHING) live.invited(invited);
   // A link that is pasted into the address of an open page loads nothing anew.
   addEventListener('hashchange', () => {
     const link = takeInvitation();
-    if (link !== undefined) live.invited(link);
+    if (link !== NOTHING) live.invited(link);
   });
   const onVisible = (seen: () => void) => {
     document.addEventListener('visibilitychange', () => {
@@ -122,12 +125,12 @@ async function start(into: HTMLElement): Promise<void> {
   );
 }
 
-function takeInvitation(): InvitationLink | undefined {
-  const link = parseLink(location.hash);
-  if (location.hash.startsWith('#pair=')) {
-    history.replaceState(history.state, '', location.pathname + location.search);
-  }
-  return link;
+/** Undefined for an invitation that cannot be read. */
+function takeInvitation(): InvitationLink | undefined | typeof NOTHING {
+  const { hash } = location;
+  if (!hash.startsWith('#pair=')) return NOTHING;
+  history.replaceState(history.state, '', location.pathname + location.search);
+  return parseLink(hash);
 }
 
 /** Undefined where the browser keeps none for this page: asking alone throws there. */

@@ -1,10 +1,11 @@
 // `myspinbot ca`: the certificate authority that devices trust: its file, its fingerprint, a new one.
 import { join } from 'node:path';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { fingerprintWords } from '@myspinbot/shared/pairing/fingerprint.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { securityReportSchema } from '@myspinbot/shared/wire/pairing.ts';
 import { nothing } from './ask-agent.ts';
-import type { Command } from './command.ts';
+import { type Command, oneAtATime } from './command.ts';
 
 export const ca: Command = {
   help: `myspinbot ca: the certificate authority of this workstation
@@ -16,8 +17,12 @@ export const ca: Command = {
 `,
   options: { path: { type: 'boolean' }, rotate: { type: 'boolean' } },
   async run({ values, agent, dataDir, say, hint }) {
+    oneAtATime(values, ['path', 'rotate']);
     if (values.rotate === true) await agent.ask(endpoints.rotateAuthority, nothing, { method: 'POST' });
-    const { authority, leafNotAfter } = await agent.ask(endpoints.security, securityReportSchema);
+    const { authority, leafNotAfter, fingerprint } = await agent.ask(
+      endpoints.security,
+      securityReportSchema,
+    );
     if (authority === null) {
       throw new Failure({
         code: 'not-found',
@@ -37,6 +42,7 @@ export const ca: Command = {
         `SHA-256   ${authority.sha256}`,
         `Until     ${day(authority.notAfter)}${leafNotAfter === null ? '' : ` (what it signed for this machine: ${day(leafNotAfter)})`}`,
         `File      ${path}`,
+        `Key       ${fingerprintWords(fingerprint)} (the workstation's own; the app says how it begins)`,
       ].join('\n'),
     );
     const { replaced } = authority;

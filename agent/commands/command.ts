@@ -75,6 +75,18 @@ export function oneOf<T extends string>(values: Values, name: string, words: rea
   return found;
 }
 
+/** Throws BadUsage when more than one of these is there: each is a wish of its own, and none is left undone unsaid. */
+export function oneAtATime(values: Values, names: readonly string[]): void {
+  const given = names.filter((name) => values[name] !== undefined).map((name) => `--${name}`);
+  if (given.length > 1) throw new BadUsage(`${given.join(' and ')} are done one by one.`);
+}
+
+/** Throws BadUsage when this option is there without any of those it belongs to. */
+export function onlyWith(values: Values, name: string, others: readonly string[]): void {
+  if (values[name] === undefined || others.some((other) => values[other] !== undefined)) return;
+  throw new BadUsage(`--${name} belongs to ${others.map((other) => `--${other}`).join(' or ')}.`);
+}
+
 /** An option that is a text, when it is there. */
 export function textOf(values: Values, name: string): string | undefined {
   const value = values[name];

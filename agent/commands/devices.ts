@@ -6,7 +6,7 @@ import { type DeviceRecord, deviceRecordSchema } from '@myspinbot/shared/wire/pa
 import { z } from 'zod';
 import { type Agent, nothing } from './ask-agent.ts';
 import { columns } from './columns.ts';
-import { type Asked, BadUsage, type Command, textOf } from './command.ts';
+import { type Asked, BadUsage, type Command, oneAtATime, onlyWith, textOf } from './command.ts';
 
 export const devices: Command = {
   help: `myspinbot devices: who is paired with this workstation
@@ -31,6 +31,9 @@ DEVICE is an id, the beginning of one, or a name.
     json: { type: 'boolean' },
   },
   async run({ values, agent, say, hint }) {
+    oneAtATime(values, ['revoke', 'rename', 'role', 'json']);
+    onlyWith(values, 'erase', ['revoke']);
+    onlyWith(values, 'project', ['role']);
     const known = await list(agent);
     const one = (id: string) => `${endpoints.devices}/${id}`;
     const revoke = textOf(values, 'revoke');
@@ -41,7 +44,6 @@ DEVICE is an id, the beginning of one, or a name.
       hint(`${name} was removed.${erase ? ' The app there deletes what it has when it next comes.' : ''}`);
       return 0;
     }
-    if (values.erase === true) throw new BadUsage('--erase belongs to --revoke DEVICE.');
     const change = changeOf(values);
     if (change !== undefined) {
       const { id, name } = find(known, change.device);
@@ -64,8 +66,6 @@ async function list(agent: Agent): Promise<readonly DeviceRecord[]> {
 function changeOf(values: Asked['values']): { device: string; to: object } | undefined {
   const rename = pairOf(values, 'rename');
   const role = pairOf(values, 'role');
-  if (rename !== undefined && role !== undefined)
-    throw new BadUsage('--rename and --role are done one by one.');
   if (rename !== undefined) return { device: rename.device, to: { name: rename.value } };
   if (role === undefined) return undefined;
   const wanted = roleSchema.safeParse(role.value);
@@ -108,7 +108,7 @@ function tableOf(known: readonly DeviceRecord[]): string {
       one.removed === undefined
         ? `${one.role}${one.project === null ? '' : ` of ${one.project}`}`
         : 'removed',
-      day(one.seenAt),
+      one.isConnected === true ? 'here now' : day(one.seenAt),
       `${(one.broughtBytes / 1e6).toFixed(1)} MB`,
     ]),
   ]);

@@ -7,7 +7,7 @@ const invitation = {
   project: null,
   code: '12-345-678',
   trustLinks: ['http://192.168.1.5:7777/', 'http://desk.local:7777/'],
-  links: [`https://192.168.1.5:7777/#pair=12.${'A'.repeat(22)}.${'f'.repeat(43)}`],
+  links: [`https://192.168.1.5:7777/#pair=12.${'A'.repeat(22)}.${'f'.repeat(42)}A`],
   expiresInMs: 103_000,
   attemptsLeft: 3,
   state: { state: 'open' as const },
@@ -16,10 +16,10 @@ const none = { ...invitation, trustLinks: [], links: [] };
 const sha256 = Array.from({ length: 32 }, (_, at) => at.toString(16).padStart(2, '0').toUpperCase()).join(
   ':',
 );
-const card = (columns: number) =>
+const card = (columns: number, look = { isColoured: false, rows: 24 }) =>
   cardOf(
     { ...invitation, trustLinks: [...invitation.trustLinks], links: [...invitation.links] },
-    { columns, sha256 },
+    { columns, sha256, ...look },
   );
 
 test('both pictures stand side by side in a terminal of the usual size, under what they are for', () => {
@@ -30,12 +30,41 @@ test('both pictures stand side by side in a terminal of the usual size, under wh
   // With the line below it, and the one of the command above.
   expect(lines.length).toBeLessThanOrEqual(24);
   expect(card(80)).toContain('New here, also at http://desk.local:7777/');
+  // As the app shows it, to be compared.
+  expect(lines.at(-1)).toMatch(/^Its key begins with ffff ffff\./);
 });
 
 test('one below the other where they do not fit', () => {
   const lines = card(60).split('\n');
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
   expect(lines.findIndex((line) => line.startsWith('2. Pair'))).toBeGreaterThan(10);
+});
+
+const ESC = String.fromCharCode(27);
+const plain = (text: string) => text.replaceAll(`${ESC}[38;5;231;48;5;16m`, '').replaceAll(`${ESC}[0m`, '');
+
+test.each([24, 40])(
+  'with colours the pictures are black on white whatever the terminal’s own are, side by side, in %d lines too',
+  (rows) => {
+    const lines = card(80, { isColoured: true, rows }).split('\n');
+    const shown = lines.map(plain);
+    expect(shown.join('')).not.toContain(ESC);
+    expect(Math.max(...shown.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines.length).toBeLessThan(rows);
+    const drawn = lines.filter((line) => /[█▀▄]/.test(line));
+    expect(drawn.length).toBeGreaterThan(15);
+    for (const line of drawn) {
+      const parts = line.split(ESC).filter((part) => !part.startsWith('[38;5;231;48;5;16m'));
+      expect(parts.join('')).not.toMatch(/[█▀▄]/);
+    }
+    // White above and beside the picture: of three modules where there is room, of one in 24 lines.
+    const white = /^█+/.exec(/[█▀▄ ]+/.exec(plain(drawn[3]!))![0])![0].length;
+    expect(white).toBeGreaterThanOrEqual(rows > 24 ? 3 : 1);
+  },
+);
+
+test('without colours nothing but letters is written', () => {
+  expect(card(80)).not.toContain(ESC);
 });
 
 test('nothing of the secret is written out, and all of the fingerprint is', () => {
@@ -45,7 +74,9 @@ test('nothing of the secret is written out, and all of the fingerprint is', () =
 });
 
 test('what is for this machine alone says so', () => {
-  expect(cardOf(none, { columns: 80, sha256: undefined })).toContain('Start it without --local');
+  expect(cardOf(none, { columns: 80, rows: 24, isColoured: false, sha256: undefined })).toContain(
+    'Start it without --local',
+  );
 });
 
 test.each([

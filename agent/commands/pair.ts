@@ -101,7 +101,12 @@ function createScreen(say: Asked['say'], sha256: string | undefined) {
   let height = 0;
   return {
     show(invitation: Invitation, isFresh: boolean) {
-      const card = cardOf(invitation, { columns: stdout.columns ?? 80, sha256 });
+      const card = cardOf(invitation, {
+        columns: stdout.columns ?? 80,
+        rows: stdout.rows ?? 24,
+        isColoured: isLive && stdout.hasColors(256),
+        sha256,
+      });
       // Up to where the one before began; a terminal that is too low keeps both, the newer one below.
       if (isLive && height > 0 && height < (stdout.rows ?? 0)) stdout.write(`\r\x1b[${height}A\x1b[J`);
       else if (isFresh) say('\nThe code before is over. A fresh one:\n');

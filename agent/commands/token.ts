@@ -2,11 +2,15 @@
 // keep it in a variable.
 import { scopes } from '@myspinbot/shared/access/access.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
-import { madeScriptTokenSchema, scriptTokenSchema } from '@myspinbot/shared/wire/pairing.ts';
+import {
+  deviceNameSchema,
+  madeScriptTokenSchema,
+  scriptTokenSchema,
+} from '@myspinbot/shared/wire/pairing.ts';
 import { z } from 'zod';
 import { nothing } from './ask-agent.ts';
 import { columns } from './columns.ts';
-import { BadUsage, type Command, oneOf, textOf } from './command.ts';
+import { BadUsage, type Command, oneAtATime, oneOf, textOf } from './command.ts';
 
 export const token: Command = {
   help: `myspinbot token: let a script use the API
@@ -27,6 +31,8 @@ A new token is printed once and kept nowhere:  TOKEN=$(npx myspinbot token --nam
     remove: { type: 'string' },
   },
   async run({ values, agent, say, hint }) {
+    oneAtATime(values, ['list', 'remove', 'name']);
+    oneAtATime(values, ['list', 'remove', 'scope']);
     const remove = textOf(values, 'remove');
     if (remove !== undefined) {
       await agent.ask(`${endpoints.scriptTokens}/${encodeURIComponent(remove)}`, nothing, {
@@ -56,6 +62,9 @@ A new token is printed once and kept nowhere:  TOKEN=$(npx myspinbot token --nam
     const name = textOf(values, 'name');
     const scope = oneOf(values, 'scope', scopes);
     if (name === undefined || scope === undefined) throw new BadUsage('A token needs --name and --scope.');
+    if (!deviceNameSchema.safeParse(name).success) {
+      throw new BadUsage('--name needs 1 to 60 characters, and no control characters.');
+    }
     const made = await agent.ask(endpoints.scriptTokens, madeScriptTokenSchema, {
       method: 'POST',
       body: { name, scope },

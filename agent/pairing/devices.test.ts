@@ -34,7 +34,7 @@ test('another name is only a name; another role cuts what is open and is in forc
   });
   expect(await device.challenge()).toMatchObject({ state: 'known', seat: { role: 'member' } });
   expect((await world.gate.audit({ limit: 2 })).map(({ who, name, what }) => [who, name, what])).toEqual([
-    [owner.id, 'Test phone', 'Kitchen is member now'],
+    [owner.id, 'Test phone', 'Kitchen is a member now'],
     [owner.id, 'Test phone', 'Test phone is called Kitchen now'],
   ]);
   await world.restart();

@@ -116,7 +116,7 @@ export function createExchange(world: {
       try {
         attempt = invitations.attempt(invitation, password, from.isOwnMachine);
       } catch (error) {
-        failed(from.address, 'A code was tried that is not open');
+        failed(from.address, 'A code was tried that belongs to no open invitation');
         throw error;
       }
       const { agentExchange } = await import('@myspinbot/shared/pairing/pake.ts');

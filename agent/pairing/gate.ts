@@ -29,6 +29,9 @@ import { isSignedBy } from './signatures.ts';
 import { openStore, type Store } from './store.ts';
 import { bearerOf, createDeviceTokens, hashOf, newScriptToken, TOKEN_MS } from './tokens.ts';
 
+const roleWords = { owner: 'an owner', member: 'a member', guest: 'a guest' } as const;
+const scopeWords = { read: 'may look', jobs: 'may look and spin', all: 'may do everything' } as const;
+
 /** Nobody needs more; each is one that can be stolen. */
 const MAX_SCRIPTS = 100;
 
@@ -285,7 +288,9 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
       }
       if (role === device.role && project === device.project && name === device.name) return;
       const isOtherRight = role !== device.role || project !== device.project;
-      const what = isOtherRight ? `${name} is ${role} now` : `${device.name} is called ${name} now`;
+      const what = isOtherRight
+        ? `${name} is ${roleWords[role]} now`
+        : `${device.name} is called ${name} now`;
       const written = registry.putDevice(
         { ...device, name, role, project },
         noteOf('changed', what, by, from),
@@ -323,7 +328,7 @@ async function gateOn(store: Store, options: GateOptions, log: Logger): Promise<
         madeAt: clock.now(),
         seenAt: null,
       };
-      const what = `A token for ${record.name} was made, good for ${scope}`;
+      const what = `A token for ${record.name} was made, which ${scopeWords[scope]}`;
       await registry.putScript({ ...record, hash: hashOf(token) }, noteOf('token-made', what, by, from));
       return { token, record };
     },

@@ -152,7 +152,7 @@ export function createInvitations(world: {
             open.length >= MAX_OPEN
               ? `${MAX_OPEN} invitations are open already.`
               : 'Very many invitations were made within the last minutes.',
-          hint: 'Take one back, or wait until one has ended.',
+          hint: 'Wait until one has ended: each lasts two minutes. Closing a dialog that shows one takes it back.',
           retry: 'soon',
         });
       }

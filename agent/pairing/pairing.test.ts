@@ -107,6 +107,25 @@ test('whoever finishes with a made up proof is told how many tries are left', as
   expect(world.gate.devices()).toEqual([]);
 });
 
+test('after three proofs that were none the code is spent at once, and whoever invited sees it', async () => {
+  const world = await open();
+  const { id, code } = world.invite();
+  const device = await createTestDevice(world.gate);
+  for (const left of ['it allows 2 more tries', 'it allows one more try', 'Ask for a new one']) {
+    const begun = await device.startPairing(code);
+    const finish = { ...begun.finish!, confirm: toBase64Url(new Uint8Array(32)) };
+    expect(await failure(world.gate.finishPairing(finish, fromNetwork))).toMatchObject({
+      hint: expect.stringContaining(left),
+      retry: left.startsWith('Ask') ? 'never' : 'soon',
+    });
+  }
+  expect(world.gate.invitation(id)).toMatchObject({ attemptsLeft: 0, state: { state: 'spent' } });
+  expect((await world.gate.audit({ limit: 10 })).map(({ what }) => what)).toEqual([
+    expect.stringMatching(/^A code did not match/),
+    'A new owner was invited',
+  ]);
+});
+
 test('a device that does not hold the key it sent is not paired', async () => {
   const world = await open();
   const [device, thief] = [await createTestDevice(world.gate), await createTestDevice(world.gate)];

@@ -1,4 +1,5 @@
 // Proofs and tokens of devices, scripts and the own machine: each is good for what it was made for, and for nothing else.
+import { randomBytes } from 'node:crypto';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toBase64Url } from '@myspinbot/shared/pairing/bytes.ts';
@@ -193,6 +194,23 @@ test('a removed device is nobody at once: its token, its proof on the way, its n
   Object.assign(same, { id: device.id, agent: device.agent });
   expect(await same.challenge()).toMatchObject({ state: 'removed', erase: true });
   expect(world.gate.device(owner.id!)?.removed).toBeUndefined();
+});
+
+test('that a removed device was told so is known when it asked itself, not when somebody asked in its name', async () => {
+  const world = await open();
+  const device = await world.paired();
+  const id = device.id!;
+  await world.gate.removeDevice(id, { erase: true }, local);
+  const nonce = toBase64Url(randomBytes(16));
+  expect(await world.gate.challenge({ device: id, nonce }, fromNetwork)).toMatchObject({ state: 'removed' });
+  expect(world.gate.device(id)?.removed?.toldAt).toBeUndefined();
+  world.clock.advance(1000);
+  expect(await device.challenge()).toMatchObject({ state: 'removed', erase: true });
+  const toldAt = world.clock.now();
+  expect(world.gate.device(id)?.removed).toMatchObject({ erase: true, toldAt });
+  world.clock.advance(1000);
+  await device.challenge();
+  expect((await world.restart()).device(id)?.removed).toMatchObject({ erase: true, toldAt });
 });
 
 test('a device that was never here is told so, unsigned and with the agent’s name', async () => {

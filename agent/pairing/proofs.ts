@@ -60,11 +60,16 @@ export function createProofs(world: {
 
   return {
     async challenge({ device: id, nonce: deviceNonce, signature: asks }, from) {
+      const fields = { agent, device: id, deviceNonce };
+      const key = registry.device(id)?.key;
+      const isTheDevice =
+        key !== undefined && asks !== undefined && (await isSignedBy(key, deviceAsks(fields), asks));
       const device = registry.device(id);
       if (device === undefined) return { state: 'unknown', agent };
-      const fields = { agent, device: id, deviceNonce };
       if (device.removed !== undefined) {
         const { erase } = device.removed;
+        // Whoever only knows its name is told too, but the owner is not made to believe that it was the device.
+        if (isTheDevice) registry.told(id, clock.now());
         return {
           state: 'removed',
           erase,
@@ -74,7 +79,6 @@ export function createProofs(world: {
       makeRoom(id, from);
       const nonce = toBase64Url(randomBytes(16));
       nonces.set(nonce, { device: id, from, at: clock.now() });
-      const isTheDevice = asks !== undefined && (await isSignedBy(device.key, deviceAsks(fields), asks));
       const signature = await identity.sign(agentChallenges({ ...fields, nonce }));
       const { role, project } = device;
       return { state: 'known', nonce, signature, ...(isTheDevice ? { seat: { role, project } } : {}) };

@@ -25,6 +25,7 @@ export const REMOVED_KEPT = 1000;
 const LAZY_MS = 60_000;
 
 const keptDeviceSchema = deviceRecordSchema
+  .omit({ isConnected: true })
   .extend({ key: publicKeySchema })
   .refine(({ role, project }) => (role === 'guest') === (project !== null));
 export type KeptDevice = z.infer<typeof keptDeviceSchema>;
@@ -51,6 +52,8 @@ export interface Registry {
   removeScript(id: string, note: Note): Promise<void>;
   /** In force at once, written within a minute. Nothing happens for an unknown id. */
   touch(id: string, seenAt: number, broughtBytes?: number): void;
+  /** A removed device was told that it is: in force at once, written within a minute. */
+  told(id: string, at: number): void;
   /** Writes what is late, also what could not be written before. */
   save(): Promise<void>;
   /** The same; never throws. */
@@ -167,6 +170,12 @@ export async function openRegistry(store: Store, audit: Audit, clock: Clock, log
         scripts.set(id, { ...script, seenAt });
         later(`script/${id}`);
       }
+    },
+    told(id, at) {
+      const device = devices.get(id);
+      if (device?.removed === undefined || device.removed.toldAt !== undefined) return;
+      devices.set(id, { ...device, removed: { ...device.removed, toldAt: at } });
+      later(`device/${id}`);
     },
     save,
     flush,

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import type { JobId } from '@myspinbot/shared/job/job.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { SOCKET_PROTOCOL } from '@myspinbot/shared/wire/pairing.ts';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { smallPng } from '../media/testing/small-picture.ts';
 import type { TestDevice } from '../pairing/testing/paired-device.ts';
@@ -203,6 +203,17 @@ describe('requests', () => {
     expect(await status('GET', `/api/jobs${query}`, said())).toBe(401);
   });
 
+  test.each([
+    ['/api/devices', 'GET', 'read', '--scope all'],
+    ['/api/generate', 'POST', 'read', '--scope jobs'],
+  ] as const)(
+    'a token that is not good for %s is told which one would be',
+    async (path, method, who, scope) => {
+      const answer = await fetch(agent.url + path, { method, headers: headers[who] });
+      expect(await answer.json()).toMatchObject({ code: 'refused', hint: expect.stringContaining(scope) });
+    },
+  );
+
   test('whoever sends something large without being known hears why', async () => {
     const answer = await fetch(`${agent.url}/api/generate`, {
       method: 'POST',
@@ -268,6 +279,39 @@ function open(path: string, by: { protocols?: string[]; headers?: Record<string,
     socket.on('error', () => resolve({ opened: false, code: 0, bytes }));
   });
 }
+
+test('a guest is invited to a project that is there, and to no other', async () => {
+  const ask = async (project: string) => {
+    const answer = await fetch(`${agent.url}/api/invitations`, {
+      method: 'POST',
+      headers: { ...agent.headers(), 'content-type': 'application/json' },
+      body: JSON.stringify({ role: 'guest', project }),
+    });
+    return [answer.status, ((await answer.json()) as { message?: string }).message];
+  };
+  expect(await ask('p_0000000000000000')).toEqual([
+    404,
+    'There is no project p_0000000000000000 on this workstation.',
+  ]);
+  expect(await ask(decodeURIComponent(names.room!).replace('project/', ''))).toEqual([201, undefined]);
+});
+
+test('a device is told to be connected for as long as a socket of it is open', async () => {
+  const isHere = async () => {
+    const answer = await fetch(`${agent.url}/api/devices`, { headers: agent.headers() });
+    const { devices: list } = (await answer.json()) as { devices: { id: string; isConnected: boolean }[] };
+    return list.filter(({ isConnected }) => isConnected).map(({ id }) => id);
+  };
+  expect(await isHere()).toEqual([]);
+  const socket = new WebSocket(
+    `${agent.url.replace('http', 'ws')}/sync/workspace`,
+    await devices.member.proofProtocols('/sync/workspace'),
+  );
+  await once(socket, 'open');
+  expect(await isHere()).toEqual([devices.member.id]);
+  socket.close();
+  await vi.waitFor(async () => expect(await isHere()).toEqual([]));
+});
 
 const sockets: [path: string, who: readonly Asker[]][] = [
   ['/sync/workspace', everybodyKnown],

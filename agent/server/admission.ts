@@ -11,6 +11,7 @@ import { markProved, originOf } from './door.ts';
 import { type Refused, refuse } from './own-address.ts';
 import { secureHeaders } from './static-app.ts';
 import { watchRequests } from './under-way.ts';
+import { isForEyes, sendWrongName } from './wrong-name.ts';
 
 /**
  * What a route asks of whoever uses it. `everybody`: anybody whose request is meant for this agent. `own-machine`: no
@@ -51,7 +52,8 @@ export function turnAway(raw: IncomingMessage, world: AdmissionWorld): Refused |
     { port: world.port(), hosts: world.hosts(), isSecure },
   );
   if (refused === undefined) return undefined;
-  world.log.warn('server.refused', { why: refused });
+  // The audit log has it in words for people; in the terminal of whoever started the agent it would only be noise.
+  world.log.info('server.refused', { why: refused });
   world.gate.note({ kind: 'refused', what: refusedWords[refused] }, undefined, address);
   world.refused();
   return refused;
@@ -88,6 +90,9 @@ export function admitOnly(app: FastifyInstance, world: AdmissionWorld): void {
     const refused = turnAway(request.raw, world);
     if (refused !== undefined) {
       unread(request);
+      if (refused === 'host' && isForEyes(request.raw, origin.isSecure)) {
+        return sendWrongName(reply, { hosts: world.hosts(), port });
+      }
       throw new Failure({
         code: 'refused',
         message: `This request is not from the agent's own page (${refused}).`,
@@ -117,7 +122,7 @@ export function admitOnly(app: FastifyInstance, world: AdmissionWorld): void {
     const asked = `Asked for ${request.method} ${request.routeOptions.url ?? '?'}, which it may not`;
     gate.note({ kind: 'refused', what: asked }, who, origin.address);
     unread(request);
-    throw notAllowed(who);
+    throw notAllowed(who, action);
   });
 }
 
@@ -148,10 +153,10 @@ export function unpaired(): Failure {
   });
 }
 
-function notAllowed(who: Principal): Failure {
+function notAllowed(who: Principal, action?: Action): Failure {
   const hints = {
     device: 'Ask an owner: Devices in the app shows who may do what.',
-    script: 'Make a token with a wider scope: npx myspinbot token --name NAME --scope jobs',
+    script: `Make a token with a wider scope: npx myspinbot token --name NAME --scope ${action?.on === 'devices' ? 'all' : 'jobs'}`,
     local: 'Nothing should be refused here; please report it.',
   };
   return new Failure({

@@ -181,6 +181,7 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
           code: 'not-found',
           message: `The job has no result: it is ${run.state}.`,
           hint: run.failure?.hint ?? `GET ${endpoints.status}/${asked.id} says how far it is.`,
+          retry: run.failure?.retry ?? 'soon',
         });
       }
       if (ref === null || ref === undefined) {

@@ -3,10 +3,11 @@
 import type { Principal } from '@myspinbot/shared/access/access.ts';
 import { roleSchema } from '@myspinbot/shared/access/access.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import { projectIdSchema } from '@myspinbot/shared/project/project.ts';
+import { type ProjectId, projectIdSchema } from '@myspinbot/shared/project/project.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import {
   AUDIT_PAGE,
+  type DeviceRecord,
   deviceIdSchema,
   deviceNameSchema,
   invitationIdSchema,
@@ -36,16 +37,32 @@ const needs = { on: 'devices', may: 'manage' } as const;
 
 export interface DevicesWorld {
   gate: Gate;
+  /** Whether a socket of this device is open. */
+  isConnected(device: string): boolean;
+  /** Whether this workstation has it, and nobody deleted it. */
+  hasProject(id: ProjectId): boolean;
   security(): Promise<SecurityReport>;
   /** Throws Failure `bad-input` where there is no authority. */
   rotateAuthority(): Promise<void>;
 }
 
 export function addDeviceRoutes(app: FastifyInstance, world: DevicesWorld): void {
-  const { gate } = world;
+  const { gate, isConnected } = world;
+  const mustExist = (project: ProjectId | null | undefined) => {
+    if (project === null || project === undefined || world.hasProject(project)) return;
+    throw new Failure({
+      code: 'not-found',
+      message: `There is no project ${project} on this workstation.`,
+      hint: 'Take its id from its address in the app: /project/p_… . One that was made while the workstation was out of reach comes with the next connection.',
+    });
+  };
   const owners = { config: { needs } };
 
-  app.get(endpoints.devices, owners, async () => ({ devices: gate.devices() }));
+  app.get(endpoints.devices, owners, async () => ({
+    devices: gate
+      .devices()
+      .map((device): DeviceRecord => ({ ...device, isConnected: isConnected(device.id) })),
+  }));
   app.patch<{ Params: { id: string } }>(`${endpoints.devices}/:id`, owners, async (request) => {
     const { name, role, project } = read(changeSchema, request.body, 'The body');
     const id = read(deviceIdSchema, request.params.id, 'The device');
@@ -54,6 +71,7 @@ export function addDeviceRoutes(app: FastifyInstance, world: DevicesWorld): void
       ...(role === undefined ? {} : { role }),
       ...(project === undefined ? {} : { project }),
     };
+    mustExist(project);
     await gate.changeDevice(id, change, asker(request), request.origin.address);
     return gate.device(id);
   });
@@ -74,6 +92,7 @@ export function addDeviceRoutes(app: FastifyInstance, world: DevicesWorld): void
         hint: 'Leave "here" away, or ask on the workstation.',
       });
     }
+    mustExist(invite.project);
     const invitation = gate.invite(invite, asker(request), {
       ownMachineOnly: here === 'true',
       from: request.origin.address,

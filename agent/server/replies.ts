@@ -1,4 +1,4 @@
-// Failures as HTTP: one status per code, the body always { code, message, hint }.
+// Failures as HTTP: one status per code, the body always { code, message, hint, retry }.
 import { Failure, type FailureCode } from '@myspinbot/shared/failure/failure.ts';
 import type { FastifyError, FastifyReply } from 'fastify';
 import type { ZodError } from 'zod';
@@ -36,13 +36,15 @@ export interface ErrorBody {
   code: FailureCode;
   message: string;
   hint: string;
+  /** Whether the same may work in a moment. */
+  retry: Failure['retry'];
 }
 
 /** Answers with whatever went wrong. Only what a person may see leaves; the rest is logged. */
 export function sendError(reply: FastifyReply, error: unknown, log: Logger): FastifyReply {
   if (error instanceof Failure) {
-    const { code, message, hint } = error;
-    const failure: ErrorBody = { code, message, hint };
+    const { code, message, hint, retry } = error;
+    const failure: ErrorBody = { code, message, hint, retry };
     return reply.code(statuses[code]).send(failure);
   }
   // Fastify's own: a body too large, a broken JSON, a media type nobody takes.
@@ -53,6 +55,7 @@ export function sendError(reply: FastifyReply, error: unknown, log: Logger): Fas
       message:
         status === 413 ? 'The request is too large.' : `The request cannot be read: ${messageOf(error)}.`,
       hint: 'See docs/api.md for what this address takes.',
+      retry: 'never',
     };
     return reply.code(status).send(body);
   }
@@ -69,6 +72,7 @@ export function sendError(reply: FastifyReply, error: unknown, log: Logger): Fas
     code: 'internal',
     message: 'The agent could not answer: a fault of its own.',
     hint: 'Try again; if it happens again, please report it with the lines of the agent’s log.',
+    retry: 'soon',
   };
   return reply.code(500).send(body);
 }

@@ -2,6 +2,7 @@
 // a file of its own; here is only what stands in which order.
 import { createServer, type RequestListener } from 'node:http';
 import multipart from '@fastify/multipart';
+import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import fastify from 'fastify';
 import type { Logger } from '../log/logger.ts';
@@ -9,6 +10,7 @@ import type { Gate } from '../pairing/port.ts';
 import type { SocketLinks } from '../transfer/socket-links.ts';
 import { type AdmissionWorld, admitOnly } from './admission.ts';
 import { type ApiWorld, addApi } from './api.ts';
+import { createConnected } from './connected.ts';
 import { addDeviceRoutes, type DevicesWorld } from './device-routes.ts';
 import { type Door, type DoorOptions, openDoor } from './door.ts';
 import { multipartLimits } from './generate.ts';
@@ -22,7 +24,7 @@ import { addUploadRoutes, type UploadsWorld } from './upload-routes.ts';
 /** A JSON body of this API names a few hashes. */
 const MAX_JSON_BYTES = 64 * 1024;
 
-export interface ServerWorld extends ApiWorld, DevicesWorld {
+export interface ServerWorld extends ApiWorld, Omit<DevicesWorld, 'isConnected' | 'hasProject'> {
   gate: Gate;
   webDir: string | undefined;
   sockets: Pick<SocketLinks, 'accept'>;
@@ -71,6 +73,7 @@ export async function startServer(
     log,
     refused: () => world.onEvent({ type: 'refused' }),
   };
+  const connected = createConnected(gate);
   const routes: { method: string; url: string }[] = [];
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) routes.push({ method: one, url });
@@ -85,7 +88,12 @@ export async function startServer(
     received: (bytes) => world.onEvent({ type: 'moved', direction: 'in', bytes }),
   });
   addPairingRoutes(app, gate);
-  addDeviceRoutes(app, world);
+  const workspace = openWorkspace(world.hub.workspace, { role: 'agent', id: 'devices' });
+  addDeviceRoutes(app, {
+    ...world,
+    isConnected: connected.has,
+    hasProject: (id) => workspace.project(id)?.deleted === false,
+  });
   addShareAddress(app);
   if (trustPage !== undefined) {
     for (const url of [endpoints.trust, `${endpoints.trust}/*`]) {
@@ -106,9 +114,10 @@ export async function startServer(
         ? `There is nothing at ${request.method} ${request.url.slice(0, 100)}.`
         : 'The app is not built, so only the API answers here.',
       hint: hasApp ? 'See docs/api.md for the addresses of the API.' : 'Run npm start, which builds it.',
+      retry: 'never',
     });
   });
-  acceptUpgrades(http, { gate, hub: world.hub, sockets: world.sockets, admission, log });
+  acceptUpgrades(http, { gate, hub: world.hub, sockets: world.sockets, admission, connected, log });
   await app.ready();
 
   const plain = createServer(trustPage ?? ((_request, response) => response.writeHead(404).end()));
@@ -124,6 +133,7 @@ export async function startServer(
     port: opened.port,
     routes,
     async close() {
+      connected.close();
       const shut = opened.close();
       for (const server of [plain, http]) {
         server.closeAllConnections();

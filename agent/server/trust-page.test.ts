@@ -124,15 +124,17 @@ describe('what is answered', () => {
       '/health',
       '/trust/',
       '/trust/../api/jobs',
-    ].map((path): [string, string, number, undefined] => ['GET', path, 302, undefined]),
+    ].map((path): [string, string, number, string] => ['GET', path, 302, 'text/plain; charset=utf-8']),
     ...['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE'].map(
-      (method): [string, string, number, undefined] => [method, '/trust', 405, undefined],
+      (method): [string, string, number, string] => [method, '/trust', 405, 'text/plain; charset=utf-8'],
     ),
   ])('%s %s is %d', async (method, path, status, type) => {
     const answer = await ask(await place(), path, { method });
     expect([answer.status, answer.headers['content-type']]).toEqual([status, type]);
     if (status === 302) expect(answer.headers.location).toBe('/trust');
-    if (method === 'HEAD' || status !== 200) expect(answer.body.length).toBe(0);
+    if (method === 'HEAD' || status === 204) expect(answer.body.length).toBe(0);
+    // For scripts: one line that says where to go.
+    if (status >= 300) expect(String(answer.body)).toMatch(/^The API is spoken to over https[^\n]*\n$/);
     expect(answer.headers).toMatchObject({
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
@@ -142,6 +144,17 @@ describe('what is answered', () => {
     expect(answer.headers['content-security-policy']).toContain("frame-ancestors 'none'");
     expect(answer.headers['strict-transport-security']).toBeUndefined();
     expect(answer.headers['access-control-allow-origin']).toBe(status === 204 ? '*' : undefined);
+  });
+
+  test('a script that sent its token without encryption is told where to go, and that it is known now', async () => {
+    const here = await place();
+    for (const method of ['GET', 'POST']) {
+      const { body } = await ask(here, '/api/jobs', { method, headers: { authorization: 'Bearer secret' } });
+      expect(here.links.some((link) => String(body).includes(`${link} `))).toBe(true);
+      expect(String(body)).toContain('take it back');
+      expect(String(body)).not.toContain('secret');
+    }
+    expect(String((await ask(here, '/api/jobs', {})).body)).not.toContain('token');
   });
 
   test('a socket gets nothing', async () => {

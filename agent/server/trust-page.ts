@@ -38,12 +38,27 @@ export function createTrustPage(world: TrustPageWorld): RequestListener {
     );
   };
 
+  const line = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    status: number,
+    headers: Record<string, string>,
+  ) => {
+    const text = lineFor(request, bestFirst(world.links(), (request.headers.host ?? '').toLowerCase())[0]);
+    response.writeHead(status, {
+      ...headers,
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Length': Buffer.byteLength(text),
+    });
+    response.end(request.method === 'HEAD' ? undefined : text);
+  };
+
   return (request, response) => {
     const { method, url = '/', headers } = request;
     for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
     if (method !== 'GET' && method !== 'HEAD') {
       // What else is sent is not read.
-      empty(response, 405, { Allow: 'GET, HEAD', Connection: 'close' });
+      line(request, response, 405, { Allow: 'GET, HEAD', Connection: 'close' });
       return;
     }
     // A socket's handshake on a server without sockets arrives as an ordinary request.
@@ -85,9 +100,19 @@ export function createTrustPage(world: TrustPageWorld): RequestListener {
       }
       default:
         // A fragment survives it (Fetch, 4.4); the page there throws away what must not have come this way.
-        empty(response, 302, { Location: endpoints.trust });
+        line(request, response, 302, { Location: endpoints.trust });
     }
   };
+}
+
+/** One sentence for scripts, which show no page: browsers go on without reading it. */
+function lineFor({ headers }: IncomingMessage, link: string | undefined): string {
+  const there = link === undefined ? 'https://' : link;
+  const spilt =
+    headers.authorization === undefined
+      ? ''
+      : ' The token came without encryption: anybody in this network could have read it, so take it back (npx myspinbot token --remove ID).';
+  return `The API is spoken to over https in the network: ${there} (docs/api.md says how to trust it).${spilt}\n`;
 }
 
 const always: Readonly<Record<string, string>> = {

@@ -9,6 +9,7 @@ import type { Logger } from '../log/logger.ts';
 import type { Gate } from '../pairing/port.ts';
 import type { SocketLinks } from '../transfer/socket-links.ts';
 import { type AdmissionWorld, turnAway } from './admission.ts';
+import type { Connected } from './connected.ts';
 import { markProved, originOf } from './door.ts';
 
 export interface UpgradeWorld {
@@ -16,6 +17,7 @@ export interface UpgradeWorld {
   hub: Pick<SocketHub, 'accept'>;
   sockets: Pick<SocketLinks, 'accept'>;
   admission: AdmissionWorld;
+  connected: Pick<Connected, 'enter'>;
   log: Logger;
 }
 
@@ -37,6 +39,7 @@ export function acceptUpgrades(server: HttpServer, world: UpgradeWorld): void {
     if (gate.standing(who) === undefined) return end(socket, '401 Unauthorized');
     gate.seen(who);
     markProved(request.socket);
+    world.connected.enter(who, socket);
     if (room === undefined) sockets.accept(request, socket, head, who);
     else await hub.accept(request, socket, head, room, who);
   };

@@ -155,7 +155,7 @@ export function parseProofProtocol(header: string | undefined): TokenRequest | u
 //   GET    security                         SecurityReport
 //   POST   security/rotate-authority
 //
-// What answers with nothing is empty or any JSON. A refusal is {code, message, hint, retry?}.
+// What answers with nothing is empty or any JSON. A refusal is {code, message, hint, retry}.
 
 export const deviceRecordSchema = z.object({
   id: deviceIdSchema,
@@ -165,10 +165,19 @@ export const deviceRecordSchema = z.object({
   project: projectIdSchema.nullable(),
   pairedAt: z.number(),
   seenAt: z.number(),
+  /** Whether a connection of it is open; said in lists alone, and remembered by nobody. */
+  isConnected: z.boolean().optional(),
   /** Bytes of files this device has brought to the workstation. */
   broughtBytes: z.number(),
   /** Absent while it is welcome. */
-  removed: z.object({ at: z.number(), erase: z.boolean() }).optional(),
+  removed: z
+    .object({
+      at: z.number(),
+      erase: z.boolean(),
+      /** When the device called and was told so; absent until then. */
+      toldAt: z.number().optional(),
+    })
+    .optional(),
 });
 export type DeviceRecord = z.infer<typeof deviceRecordSchema>;
 

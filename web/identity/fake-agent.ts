@@ -142,8 +142,14 @@ export async function createFakeAgent(
     const session = sessions.get(asking.session);
     sessions.delete(asking.session);
     const open = invitations.get(session?.invitation ?? '');
-    if (session === undefined || open === undefined || asking.confirm !== session.expects) {
-      throw refusal(403, 'wrong-code', 'That invitation is over.');
+    if (session === undefined || open === undefined) {
+      throw refusal(403, 'wrong-code', 'That invitation is over.', { retry: 'never' });
+    }
+    if (asking.confirm !== session.expects) {
+      throw refusal(403, 'wrong-code', 'The code does not match.', {
+        hint: open.left === 0 ? 'Ask for a new one.' : `It allows ${open.left} more.`,
+        retry: open.left === 0 ? 'never' : 'soon',
+      });
     }
     const joins = deviceJoins(session.context, session.shares);
     if (!(await isSignedBy(session.context.deviceKey, joins, asking.signature))) {
@@ -255,6 +261,11 @@ export async function createFakeAgent(
   };
 }
 
-function refusal(status: number, code: string, message: string): Response {
-  return Response.json({ code, message, hint: 'Try again.' }, { status });
+function refusal(
+  status: number,
+  code: string,
+  message: string,
+  more: { hint?: string; retry?: 'soon' | 'never' } = {},
+): Response {
+  return Response.json({ code, message, hint: 'Try again.', ...more }, { status });
 }

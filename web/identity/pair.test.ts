@@ -41,16 +41,45 @@ test('a typed code pairs too, however it is grouped, and a guest learns which pr
   expect(standing).toMatchObject({ role: 'guest', project: 'p_00000000000000000000' });
 });
 
-test('a wrong code pairs nobody, says so, and may be tried again; after three tries the invitation is over', async () => {
+test('a wrong code pairs nobody, and says how many tries the workstation has left; after three it is over', async () => {
   const agent = await createFakeAgent();
   const { code } = agent.invite();
   const wrong = { kind: 'code', code: `${code.slice(0, 3)}999-999` } as const;
-  for (let tries = 0; tries < 3; tries++) {
-    expect(await failureOf(pair(wrong, agent))).toMatchObject({ code: 'wrong-code', retry: 'soon' });
+  for (const left of [2, 1]) {
+    expect(await failureOf(pair(wrong, agent))).toMatchObject({
+      code: 'wrong-code',
+      message: 'That is not the code that the workstation shows.',
+      hint: expect.stringContaining(`It allows ${left} more.`),
+      retry: 'soon',
+    });
   }
+  // The agent is told of each: it settles the attempt instead of waiting for an answer that never comes.
+  expect(agent.asked).toHaveLength(4);
+  expect(await failureOf(pair(wrong, agent))).toMatchObject({
+    message: expect.stringContaining('this code is good no more'),
+    hint: expect.stringContaining('Ask for a new one.'),
+    retry: 'never',
+  });
   expect(agent.devices()).toEqual([]);
   const over = await failureOf(pair({ kind: 'code', code }, agent));
   expect(over).toMatchObject({ code: 'wrong-code', message: 'That invitation is over.' });
+});
+
+test('a wrong code is one also when the workstation goes away before it says so, or says that all is well', async () => {
+  const agent = await createFakeAgent();
+  const { code } = agent.invite();
+  const wrong = { kind: 'code', code: `${code.slice(0, 3)}999-999` } as const;
+  const answering = (finish: () => Response) => ({
+    fetch: (async (input, init) =>
+      input === endpoints.pairingFinish ? finish() : agent.fetch(input, init)) as typeof fetch,
+  });
+  const gone = answering(() => {
+    throw new TypeError('Failed to fetch');
+  });
+  const well = { device: `d_${'0'.repeat(24)}`, role: 'owner', project: null, signature: 'A'.repeat(86) };
+  for (const lied of [gone, answering(() => Response.json(well))]) {
+    expect(await failureOf(pair(wrong, lied))).toMatchObject({ code: 'wrong-code', retry: 'soon' });
+  }
 });
 
 test('a link works once', async () => {
@@ -72,7 +101,10 @@ test('somebody in between with a key of their own is found out before anything b
   // The other one even knows the invitation.
   const mine = other.invite();
   const meant = { ...mine.link, fingerprint: link.fingerprint };
-  expect(await failureOf(pair({ kind: 'link', link: meant }, other))).toMatchObject({ code: 'refused' });
+  expect(await failureOf(pair({ kind: 'link', link: meant }, other))).toMatchObject({
+    code: 'refused',
+    cause: { fingerprint: other.fingerprint },
+  });
   expect(other.asked).toEqual([endpoints.pairingStart]);
   expect(other.devices()).toEqual([]);
 });
@@ -86,8 +118,13 @@ test('somebody in between who puts their key into the answer to a typed code get
         : answer,
   });
   const { code } = agent.invite();
-  expect(await failureOf(pair({ kind: 'code', code }, agent))).toMatchObject({ code: 'wrong-code' });
-  expect(agent.asked).toEqual([endpoints.pairingStart]);
+  expect(await failureOf(pair({ kind: 'code', code }, agent))).toMatchObject({
+    code: 'wrong-code',
+    hint: expect.stringContaining('somebody in this network may stand in between'),
+  });
+  // What it is told then proves nothing: it is noise.
+  expect(agent.asked).toEqual([endpoints.pairingStart, endpoints.pairingFinish]);
+  expect(agent.devices()).toEqual([]);
 });
 
 test('a role that was changed on its way is not believed', async () => {

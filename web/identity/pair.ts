@@ -2,6 +2,7 @@
 // the key the link names, and that this device holds its own. Nothing is kept unless all of that held. The exchange is
 // heavy (70 kB), so this file is loaded when somebody pairs, and is no part of the first load.
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { toBase64Url } from '@myspinbot/shared/pairing/bytes.ts';
 import { type InvitationLink, parseCode } from '@myspinbot/shared/pairing/invitation.ts';
 import { deviceExchange } from '@myspinbot/shared/pairing/pake.ts';
 import { agentAccepts, deviceJoins, pairingContext } from '@myspinbot/shared/pairing/statements.ts';
@@ -17,6 +18,7 @@ import { type Asking, ask } from './ask.ts';
 import type { DeviceLook } from './device-kind.ts';
 import type { Standing } from './identity.ts';
 import { fingerprintOf, isSignedBy, makeDeviceKey, signed } from './keys.ts';
+import { OtherKey } from './other-key.ts';
 
 export type PairBy = { kind: 'link'; link: InvitationLink } | { kind: 'code'; code: string };
 
@@ -46,7 +48,9 @@ export async function pairDevice(
   // Before anything else: is it the one that was meant? Whoever made the link has told its key.
   const fingerprint = await fingerprintOf(started.agent.key);
   if (fingerprint === undefined) throw somebodyElse();
-  if (invited.fingerprint !== undefined && invited.fingerprint !== fingerprint) throw somebodyElse();
+  if (invited.fingerprint !== undefined && invited.fingerprint !== fingerprint) {
+    throw somebodyElse(new OtherKey(fingerprint));
+  }
 
   const context = {
     invitation: invited.invitation,
@@ -59,7 +63,7 @@ export async function pairDevice(
     share: started.share,
     confirm: started.confirm,
   });
-  if (confirm === undefined) throw wrong(by.kind);
+  if (confirm === undefined) throw await refused(by.kind, started.session, world);
 
   const joins = deviceJoins(context, { device: exchange.share, agent: started.share });
   const finish: PairingFinish = {
@@ -86,6 +90,22 @@ export async function pairDevice(
   };
 }
 
+/**
+ * Tells the workstation that nothing comes of this attempt, by a proof that is none: it settles the attempt at once, and
+ * says how many are left. Its word is asked for, not believed: it proved nothing.
+ */
+async function refused(kind: PairBy['kind'], session: string, world: Asking): Promise<Failure> {
+  const noProof: PairingFinish = { session, confirm: noise(32), signature: noise(64) };
+  const said = await ask(world, { path: endpoints.pairingFinish, body: noProof }, pairedSchema).catch(
+    (cause: unknown) => cause,
+  );
+  return wrong(kind, said instanceof Failure && said.code === 'wrong-code' ? said : undefined);
+}
+
+function noise(bytes: number): string {
+  return toBase64Url(crypto.getRandomValues(new Uint8Array(bytes)));
+}
+
 function read(by: PairBy): { invitation: string; password: string; fingerprint: string | undefined } {
   if (by.kind === 'link') {
     const { invitation, secret, fingerprint } = by.link;
@@ -102,25 +122,31 @@ function read(by: PairBy): { invitation: string; password: string; fingerprint: 
   return { invitation: code.invitation, password: code.digits, fingerprint: undefined };
 }
 
-function wrong(kind: PairBy['kind']): Failure {
+function wrong(kind: PairBy['kind'], said: Failure | undefined): Failure {
+  if (kind === 'link') {
+    return new Failure({
+      code: 'wrong-code',
+      message: 'That link does not belong to the invitation that is open now.',
+      hint: 'Make a new invitation on the workstation, or with a device that is already paired.',
+    });
+  }
+  const isOver = said?.retry === 'never';
+  const next = said?.hint ?? 'Look at it again: a code has three tries and two minutes.';
   return new Failure({
     code: 'wrong-code',
-    message:
-      kind === 'code'
-        ? 'That is not the code that the workstation shows.'
-        : 'That link does not belong to the invitation that is open now.',
-    hint:
-      kind === 'code'
-        ? 'Look at it again: a code has three tries and two minutes. If you are sure of it, somebody in this network may stand in between; then make a new one and use the QR code.'
-        : 'Make a new invitation on the workstation, or with a device that is already paired.',
-    retry: kind === 'code' ? 'soon' : 'never',
+    message: isOver
+      ? 'That is not the code, and it was the last try: this code is good no more.'
+      : 'That is not the code that the workstation shows.',
+    hint: `${next} If you are sure of it, somebody in this network may stand in between; then use the QR code of a new one.`,
+    retry: isOver ? 'never' : 'soon',
   });
 }
 
-function somebodyElse(): Failure {
+function somebodyElse(cause?: OtherKey): Failure {
   return new Failure({
     code: 'refused',
     message: 'Whoever answered is not the workstation you were invited to: its key is another one.',
     hint: 'Somebody in this network may stand in between. Make a new invitation on the workstation itself and compare the key it shows.',
+    cause,
   });
 }

@@ -14,7 +14,7 @@ import { noteRemoval, readRemoval } from '../identity/removal-note.ts';
 import { isToErase } from '../identity/removed-here.ts';
 import { createSession, type Session, type Word } from '../identity/session.ts';
 import type { Clock } from '../link/clock.ts';
-import type { Access, Live } from './live.ts';
+import type { Access, Live, StrayLink } from './live.ts';
 
 /** Between two questions of a removed device whether it is to erase what it keeps. */
 const ASK_AGAIN_MS = 300_000;
@@ -43,9 +43,12 @@ export interface AccessDesk {
   mustEdit(): void;
   readonly session: Session;
   invitation: Accessor<InvitationLink | undefined>;
+  invitationTrouble: Accessor<Failure | undefined>;
   dismissInvitation(): void;
-  /** The page was opened with this link, or was given it later. */
-  invite(link: InvitationLink): void;
+  strayLink: Accessor<StrayLink | undefined>;
+  dismissStrayLink(): void;
+  /** The page was opened with this link, or was given it later; undefined = with one that cannot be read. */
+  invite(link: InvitationLink | undefined): void;
   pair: Live['pair'];
   /** Asks the workstation once more whether it knows this device. */
   lookAgain(): void;
@@ -178,6 +181,8 @@ export function createAccessDesk(world: {
     return now?.state === 'paired' && now.agent.fingerprint === fingerprint;
   };
   const [invitation, setInvitation] = createSignal<InvitationLink>();
+  const [invitationTrouble, setTrouble] = createSignal<Failure>();
+  const [strayLink, setStray] = createSignal<StrayLink>();
 
   const pair: Live['pair'] = async (by, name) => {
     // All of it before the first word: a part that cannot be loaded later would leave the pairing halfway.
@@ -200,7 +205,9 @@ export function createAccessDesk(world: {
       setErasedBy(undefined);
       setAway(undefined);
       setStanding(next);
+      setTrouble(undefined);
       setInvitation(undefined);
+      setStray(undefined);
     });
   };
 
@@ -211,20 +218,28 @@ export function createAccessDesk(world: {
       setInvitation(link);
       return;
     }
-    pair({ kind: 'link', link }, world.device.name).catch(async () => {
-      // Another tab may have used it; else the person is asked, and hears what went wrong when they try.
+    pair({ kind: 'link', link }, world.device.name).catch(async (error: unknown) => {
+      // Another tab may have used it; else the person is told what went wrong, and asked.
       setStanding(await identity.read());
-      if (!isPairedWith(link.fingerprint)) setInvitation(link);
+      if (isPairedWith(link.fingerprint)) return;
+      batch(() => {
+        if (error instanceof Failure) setTrouble(error);
+        setInvitation(link);
+      });
     });
   };
-  const invite = (link: InvitationLink) => {
-    if (isOpen() && isPairedWith(link.fingerprint)) spare = link;
-    else offer(link);
+  const invite = (link: InvitationLink | undefined) => {
+    if (link === undefined) return void setStray('damaged');
+    if (!isOpen() || !isPairedWith(link.fingerprint)) return offer(link);
+    spare = link;
+    // On the own machine that link is how the app is opened.
+    if (!world.isOwnMachine) setStray('paired-already');
   };
   createComputed(
     on(isOpen, (is) => {
       const link = spare;
       spare = undefined;
+      if (!is) setStray((before) => (before === 'paired-already' ? undefined : before));
       if (!is && link !== undefined && erasedBy() === undefined) offer(link);
       else spare = link;
     }),
@@ -244,7 +259,15 @@ export function createAccessDesk(world: {
     },
     session,
     invitation,
-    dismissInvitation: () => setInvitation(undefined),
+    invitationTrouble,
+    dismissInvitation() {
+      batch(() => {
+        setTrouble(undefined);
+        setInvitation(undefined);
+      });
+    },
+    strayLink,
+    dismissStrayLink: () => setStray(undefined),
     invite,
     pair,
     lookAgain() {

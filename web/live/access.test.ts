@@ -123,13 +123,33 @@ test("an invitation in the address pairs by itself on the agent's own machine, a
   expect(elsewhere.live.invitation()).toBeUndefined();
 });
 
-test('an invitation of the workstation that this device is paired with is ignored', async () => {
+test('an invitation of the workstation that this device is paired with is left for another device, and that is said', async () => {
   const own = await createFakeAgent();
   const { link } = own.invite();
   const here = await world({ agent: own, invited: link });
   await isHere(here);
   expect(here.live.invitation()).toBeUndefined();
   expect(own.asked).not.toContain(endpoints.pairingStart);
+  expect(here.live.strayLink()).toBe('paired-already');
+  here.live.dismissStrayLink();
+  expect(here.live.strayLink()).toBeUndefined();
+});
+
+test("on the agent's own machine its link opens the app, and nothing is said when that is paired already", async () => {
+  const own = await createFakeAgent();
+  const here = await world({ agent: own, invited: own.invite().link, isOwnMachine: true });
+  await isHere(here);
+  expect(here.live.strayLink()).toBeUndefined();
+  expect(own.asked).not.toContain(endpoints.pairingStart);
+});
+
+test('an invitation that cannot be read is told, paired or not', async () => {
+  for (const paired of [{}, { paired: false } as const]) {
+    const { live } = await world(paired);
+    live.invited(undefined);
+    expect(live.strayLink()).toBe('damaged');
+    expect(live.invitation()).toBeUndefined();
+  }
 });
 
 test('an invitation counts after all when the workstation turns out not to know this device any more', async () => {
@@ -152,6 +172,8 @@ test('an invitation that was used up is asked about on the own machine too, so t
   await (await world({ paired: false, agent: own })).live.pair({ kind: 'link', link }, 'First');
   const second = await world({ paired: false, agent: own, invited: link, isOwnMachine: true });
   await until(() => second.live.invitation() !== undefined, 'the question');
+  // It was tried already: nobody has to press to hear why.
+  expect(second.live.invitationTrouble()).toMatchObject({ code: 'wrong-code' });
   await expect(second.live.pair({ kind: 'link', link }, 'Second')).rejects.toMatchObject({
     code: 'wrong-code',
   });
@@ -185,6 +207,18 @@ test('a guest sees the room of its project, sends nothing, and may change nothin
   await settled();
   expect(hub.doc(`project/${robin}`).store.clients.size).toBe(0);
   expect(here.live.projects.map((entry) => entry.title)).toEqual(['Robin']);
+});
+
+test('a device that becomes a guest does not ask for the room it sat before until then', async () => {
+  const hub = createFakeHub();
+  const own = await createFakeAgent({ isHere: hub.isHere });
+  const here = await world({ hub, paired: false, agent: own });
+  const { link } = own.invite({ role: 'guest', project: robin });
+  await here.live.pair({ kind: 'link', link }, 'Grandpa');
+  await isHere(here);
+  await settled();
+  const { id } = own.devices()[0]!;
+  expect(hub.connected(id)).toEqual([`guest/${robin}`]);
 });
 
 test('what a member wrote offline is not sent by the guest it became, and is sent when it is a member again', async () => {

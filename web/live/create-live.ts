@@ -93,8 +93,8 @@ export interface LiveWorld {
 }
 
 export interface OpenLive extends Live {
-  /** The page was opened with this invitation in its address, or was given it there later. */
-  invited(link: InvitationLink): void;
+  /** The page was opened with this invitation in its address, or was given it there later; undefined = unreadable. */
+  invited(link: InvitationLink | undefined): void;
   /** The page is visible or online again. */
   wake(): void;
   /** Resolves when everything written so far is on disk, lists included. */
@@ -430,7 +430,10 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       access: desk.access,
       mayEdit: () => desk.place().mayWrite,
       invitation: desk.invitation,
+      invitationTrouble: desk.invitationTrouble,
       dismissInvitation: desk.dismissInvitation,
+      strayLink: desk.strayLink,
+      dismissStrayLink: desk.dismissStrayLink,
       pair: desk.pair,
       deviceName: world.device.name,
       devices: createDevicesDesk({ fetch: desk.session.fetch, clock }),

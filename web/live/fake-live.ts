@@ -38,6 +38,7 @@ import type {
   MakingFilm,
   OpenProject,
   PhotoCheck,
+  StrayLink,
   TransfersDesk,
   Workstation,
 } from './live.ts';
@@ -61,6 +62,8 @@ interface World {
   invited: InvitationLink | undefined;
   link: LinkState;
   transferWishes: ReturnType<TransfersDesk['wishes']>;
+  invitationTrouble: Failure | undefined;
+  strayLink: StrayLink | undefined;
   devices: DeviceRecord[];
   scripts: ScriptToken[];
   audit: AuditEntry[];
@@ -72,6 +75,9 @@ export interface FakeLiveOptions {
   access?: Access;
   /** The page was opened with this invitation. */
   invitation?: InvitationLink;
+  /** It was tried already, and this came of it. */
+  invitationTrouble?: Failure;
+  strayLink?: StrayLink;
 }
 
 export interface FakeLive extends Live {
@@ -202,6 +208,8 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     ...(seed === 'people' ? peopleWorld() : emptyWorld()),
     ...(options.access === undefined ? {} : { access: structuredClone(options.access) }),
     invited: options.invitation,
+    invitationTrouble: options.invitationTrouble,
+    strayLink: options.strayLink,
   });
   const [films, setFilms] = createSignal<ReadonlyMap<JobId, MakingFilm>>(new Map());
   let made = 0;
@@ -300,7 +308,10 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     access: () => world.access,
     mayEdit: () => !isGuest(),
     invitation: () => world.invited,
-    dismissInvitation: () => set('invited', undefined),
+    invitationTrouble: () => world.invitationTrouble,
+    dismissInvitation: () => set({ invited: undefined, invitationTrouble: undefined }),
+    strayLink: () => world.strayLink,
+    dismissStrayLink: () => set('strayLink', undefined),
     deviceName: 'Android phone',
     async pair() {
       const thrown = pairingRefusal;
@@ -598,6 +609,7 @@ function createFakeDesk(world: {
             project,
             pairedAt: NOW,
             seenAt: NOW,
+            isConnected: true,
             broughtBytes: 0,
           }),
       );
@@ -660,6 +672,8 @@ function emptyWorld(): World {
     invited: undefined,
     link: { kind: 'socket', bytesPerSecond: 62_000_000 },
     transferWishes: { link: undefined, isPaused: false },
+    invitationTrouble: undefined,
+    strayLink: undefined,
     devices: [],
     scripts: [],
     audit: [],
@@ -681,15 +695,17 @@ function peopleDevices(): DeviceRecord[] {
     project: null,
     pairedAt: NOW - 9000 * MINUTE,
     seenAt: NOW - MINUTE,
+    isConnected: false,
     broughtBytes: 48_000_000,
     ...more,
   });
   return [
-    device(seededDevices.own, 'Android phone', 'phone', { role: 'owner' }),
+    device(seededDevices.own, 'Android phone', 'phone', { role: 'owner', isConnected: true }),
     device(seededDevices.member, "Ada's laptop", 'laptop', { seenAt: NOW - 300 * MINUTE }),
     device(seededDevices.guest, 'Grandpa', 'tablet', {
       role: 'guest',
       project: seeded.robin,
+      isConnected: true,
       broughtBytes: 0,
     }),
     device(seededDevices.removed, 'Old phone', 'phone', {

@@ -5,6 +5,7 @@
 import type { Role, Scope } from '@myspinbot/shared/access/access.ts';
 import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import type { AgentEntry } from '@myspinbot/shared/document/agent-entry.ts';
+import type { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
 import type { JobPhase } from '@myspinbot/shared/job/life.ts';
 import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
@@ -162,6 +163,9 @@ export interface StorageDesk {
   tryAgain(): Promise<void>;
 }
 
+/** A link that cannot be read, or an invitation on a device that is paired already and leaves it for another one. */
+export type StrayLink = 'damaged' | 'paired-already';
+
 export interface Live {
   workstation(): Workstation;
   access(): Access;
@@ -177,7 +181,12 @@ export interface Live {
   ): Promise<void>;
   /** The invitation this page was opened with, until it is used or dismissed; none on the agent's own machine. */
   invitation(): InvitationLink | undefined;
+  /** Why that invitation was of no use already, where it was tried without being asked. */
+  invitationTrouble(): Failure | undefined;
   dismissInvitation(): void;
+  /** The page was opened with a link that pairs nobody; until it is dismissed. */
+  strayLink(): StrayLink | undefined;
+  dismissStrayLink(): void;
   /** What this device would be called when nobody says otherwise: "Android phone". */
   readonly deviceName: string;
   readonly devices: DevicesDesk;

@@ -201,6 +201,8 @@ export function openRooms(world: {
     for (const [room, entry] of held) {
       if (entry.leads !== undefined) continue;
       if (is) {
+        // Whoever writes nothing has nothing to say in a room that nobody looks at, and a guest may not even open it.
+        if (entry.users === 0 && !world.mayWrite()) continue;
         void entry.stored.loaded.then(
           () => join(room, entry),
           () => undefined, // Unreadable: `state` says so.

@@ -11,17 +11,25 @@ export function AnswerShown<T>(props: {
   answer: Answer<T>;
   /** Of what, for ears: "The devices". */
   what: string;
+  /** Below another answer, which says already that the workstation was not reached. */
+  below?: boolean;
   children: (value: () => T) => JSX.Element;
 }) {
   const live = useLive();
+  // One that is away is told once, above all of them.
+  const failure = () => {
+    const failure = props.answer.failure();
+    if (live.workstation().state !== 'here') return undefined;
+    return props.below === true && failure?.code === 'engine-missing' ? undefined : failure;
+  };
   return (
     <>
-      <Show when={props.answer.failure()}>
-        {(failure) => (
+      <Show when={failure()}>
+        {(said) => (
           <Notice
             tone="error"
-            title={failure().message}
-            next={failure().hint}
+            title={said().message}
+            next={said().hint}
             actions={<Button onClick={() => void props.answer.again()}>Ask again</Button>}
           />
         )}
@@ -29,7 +37,7 @@ export function AnswerShown<T>(props: {
       <Show
         when={props.answer.value() !== undefined}
         fallback={
-          <Show when={props.answer.failure() === undefined && live.workstation().state === 'here'}>
+          <Show when={failure() === undefined && live.workstation().state === 'here'}>
             <div class="grid gap-4" role="status" aria-label={`${props.what}: asking the workstation`}>
               <Skeleton shape="line" />
               <Skeleton shape="line" />

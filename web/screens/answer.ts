@@ -1,8 +1,9 @@
-// A question to the workstation and its last answer: asked when it is within reach, again when it comes back. What
-// was answered stays on the screen while the next answer is on its way.
+// A question to the workstation and its last answer: asked when it is within reach, again when it comes back, and in
+// every round of the screen. What was answered stays on the screen while the next answer is on its way.
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { type Accessor, createEffect, createSignal, on, onCleanup } from 'solid-js';
 import { useLive } from '../live/live.ts';
+import type { Rounds } from './rounds.ts';
 
 export interface Answer<T> {
   /** The last answer; undefined before the first. */
@@ -12,8 +13,8 @@ export interface Answer<T> {
   again(): Promise<void>;
 }
 
-/** Owned by the caller's root; `ask` is called only while the workstation is here. */
-export function createAnswer<T>(ask: () => Promise<T>): Answer<T> {
+/** Owned by the caller's root; `ask` is called by itself only while the workstation is here. */
+export function createAnswer<T>(ask: () => Promise<T>, rounds?: Pick<Rounds, 'count'>): Answer<T> {
   const live = useLive();
   const [value, setValue] = createSignal<T>();
   const [failure, setFailure] = createSignal<Failure>();
@@ -28,19 +29,17 @@ export function createAnswer<T>(ask: () => Promise<T>): Answer<T> {
     try {
       const answer = await ask();
       if (isLate()) return;
-      setValue(() => answer);
+      // What is as it was takes no row, and no focus, away.
+      if (JSON.stringify(answer) !== JSON.stringify(value())) setValue(() => answer);
       setFailure(undefined);
     } catch (error) {
       if (!isLate()) setFailure(failureOf(error));
     }
   };
   createEffect(
-    on(
-      () => live.workstation().state === 'here',
-      (isHere) => {
-        if (isHere) void again();
-      },
-    ),
+    on([() => live.workstation().state === 'here', () => rounds?.count()], ([isHere]) => {
+      if (isHere) void again();
+    }),
   );
   return { value, failure, again };
 }

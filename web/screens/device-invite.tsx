@@ -3,7 +3,7 @@
 import { MAX_ATTEMPTS } from '@myspinbot/shared/pairing/invitation.ts';
 import type { Invitation, Invite } from '@myspinbot/shared/wire/pairing.ts';
 import { Check, QrCode as QrShape, RotateCw } from 'lucide';
-import { createSignal, lazy, Match, Show, Suspense, Switch } from 'solid-js';
+import { createSignal, lazy, Match, onCleanup, Show, Suspense, Switch } from 'solid-js';
 import { Icon } from '../design/icon.tsx';
 import { Button } from '../parts/button.tsx';
 import { CodeShown } from '../parts/code-field.tsx';
@@ -14,6 +14,7 @@ import { Notice } from '../parts/notice.tsx';
 import { Fold } from '../parts/section.tsx';
 import { Segmented } from '../parts/segmented.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
+import { useToasts } from '../parts/toast.tsx';
 import { addressOf, invitationEnd } from './device-words.ts';
 import { createInvitation, type WatchedInvitation } from './invitation.ts';
 import { type ChosenRole, isComplete, RoleChoice } from './role-choice.tsx';
@@ -22,6 +23,11 @@ const QrCode = lazy(() => import('../parts/qr-code.tsx').then((module) => ({ def
 
 export default function AddDevice(props: { onPaired: () => void; onClose: () => void }) {
   const watched = createInvitation(() => props.onPaired());
+  const toasts = useToasts();
+  // Before the invitation itself ends: what is cleaned up last was made first.
+  onCleanup(() => {
+    if (watched.invitation()?.state.state === 'open') toasts.show('The code was taken back.');
+  });
   const [chosen, setChosen] = createSignal<ChosenRole>({ role: 'member', project: null });
   const make = () => {
     const { role, project } = chosen();

@@ -1,6 +1,14 @@
 import type { AuditEntry, DeviceRecord } from '@myspinbot/shared/wire/pairing.ts';
 import { describe, expect, it } from 'vitest';
-import { addressOf, auditBy, broughtLine, confinementWords, dayWords, deviceLine } from './device-words.ts';
+import {
+  addressOf,
+  auditBy,
+  broughtLine,
+  confinementWords,
+  dayWords,
+  deviceLine,
+  erasureLine,
+} from './device-words.ts';
 
 const NOW = new Date(2026, 10, 24, 12).getTime();
 const HOUR = 3_600_000;
@@ -17,15 +25,36 @@ const device: DeviceRecord = {
 const entry: AuditEntry = { at: NOW, kind: 'paired', who: null, name: null, from: null, what: 'Paired' };
 
 describe('a device in one line', () => {
-  it('says its role and when it was seen', () => {
-    expect(deviceLine(device, undefined, NOW)).toBe('Member · here now');
-    expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, undefined, NOW)).toBe(
-      'Member · last seen 3 hours ago',
+  const look = { project: undefined, now: NOW };
+  it('says of nobody that they are here while the workstation is out of reach', () => {
+    const away = { ...look, isReached: false };
+    expect(deviceLine({ ...device, isConnected: true }, away)).toBe('Member · was here');
+    expect(deviceLine(device, { ...away, isMine: true })).toBe('Member · was here');
+    expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, away)).toBe('Member · last seen 3 hours ago');
+  });
+  it('says its role, and when it was seen unless the workstation says that it is connected', () => {
+    expect(deviceLine({ ...device, isConnected: true }, look)).toBe('Member · here now');
+    expect(deviceLine({ ...device, isConnected: true, seenAt: NOW - HOUR }, look)).toBe('Member · here now');
+    expect(deviceLine({ ...device, isConnected: false, seenAt: NOW - 60_000 }, look)).toBe(
+      'Member · last seen a minute ago',
     );
-    expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, undefined, NOW, true)).toBe('Member · here now');
+    expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, look)).toBe('Member · last seen 3 hours ago');
+    expect(deviceLine({ ...device, seenAt: NOW - 3 * HOUR }, { ...look, isMine: true })).toBe(
+      'Member · here now',
+    );
   });
   it('says what a guest sees', () => {
-    expect(deviceLine({ ...device, role: 'guest' }, 'Robin', NOW)).toBe('Guest of "Robin" · here now');
+    expect(deviceLine({ ...device, isConnected: true, role: 'guest' }, { ...look, project: 'Robin' })).toBe(
+      'Guest of "Robin" · here now',
+    );
+  });
+  it('says of a removed one whether it knows that it is to erase', () => {
+    const removed = { at: NOW - HOUR, erase: true };
+    expect(erasureLine({ ...device, removed: { ...removed, erase: false } }, NOW)).toBeUndefined();
+    expect(erasureLine({ ...device, removed }, NOW)).toMatch(/as soon as it calls$/);
+    expect(erasureLine({ ...device, removed: { ...removed, toldAt: NOW - 60_000 } }, NOW)).toBe(
+      'Called a minute ago, and was told to erase what the app keeps on it',
+    );
   });
   it('says what it brought, if anything', () => {
     expect(broughtLine(device)).toBeUndefined();
@@ -64,5 +93,7 @@ describe('how tools are shut in', () => {
     const said = confinementWords({ network, files, memory, by: 'bwrap' });
     expect(said.text).toMatch(words);
     expect(said.tone).toBe(tone);
+    if (tone === 'done') expect(said.next).toBeUndefined();
+    else expect(said.next).toContain('install bubblewrap');
   });
 });

@@ -43,23 +43,33 @@ export const kindWords: Readonly<Record<DeviceRecord['kind'], string>> = {
   browser: 'Browser',
 };
 
-/** Seen within this counts as being here: a paired device proves itself more often than that. */
-const HERE_MS = 2 * 60_000;
-
-export function isHere(device: DeviceRecord, now: number): boolean {
-  return now - device.seenAt < HERE_MS;
+/** Whether it is connected to the workstation, as the workstation says: the two clocks may be a day apart. */
+export function isHere(device: DeviceRecord): boolean {
+  return device.isConnected === true;
 }
 
-/** "Member · last seen 3 hours ago", with the project a guest sees; the device that is held is here in any case. */
+/**
+ * "Member · last seen 3 hours ago", with the project a guest sees. The device that is held is here in any case; of a
+ * workstation that is out of reach nobody knows who is with it now.
+ */
 export function deviceLine(
   device: DeviceRecord,
-  project: string | undefined,
-  now: number,
-  isMine = false,
+  look: { project: string | undefined; now: number; isMine?: boolean; isReached?: boolean },
 ): string {
+  const { project, now, isMine = false, isReached = true } = look;
   const role =
     device.role === 'guest' && project !== undefined ? `Guest of "${project}"` : roleWords[device.role].label;
-  return `${role} · ${isMine || isHere(device, now) ? 'here now' : `last seen ${agoWords(device.seenAt, now)}`}`;
+  const isWith = isMine || isHere(device);
+  if (isWith) return `${role} · ${isReached ? 'here now' : 'was here'}`;
+  return `${role} · last seen ${agoWords(device.seenAt, now)}`;
+}
+
+/** Of a removed device that is to erase what it keeps: whether it knows. That it did so is its own doing. */
+export function erasureLine({ removed }: DeviceRecord, now: number): string | undefined {
+  if (removed?.erase !== true) return undefined;
+  return removed.toldAt === undefined
+    ? 'Is told to erase what the app keeps on it as soon as it calls'
+    : `Called ${agoWords(removed.toldAt, now)}, and was told to erase what the app keeps on it`;
 }
 
 /** "Brought 48 MB"; undefined for one that brought nothing. */
@@ -140,6 +150,8 @@ export function dateWords(at: number): string {
 export function confinementWords(confinement: SecurityReport['confinement']): {
   tone: 'done' | 'info';
   text: string;
+  /** What the person does about it, where something can be done. */
+  next?: string;
 } {
   const { network, files, memory, by } = confinement;
   const shut = [
@@ -157,6 +169,7 @@ export function confinementWords(confinement: SecurityReport['confinement']): {
   ].filter((part) => part !== undefined);
   return {
     tone: 'info',
+    next: 'On Linux, install bubblewrap on the workstation (Debian, Ubuntu: sudo apt install bubblewrap) and start it anew.',
     text:
       shut.length === 0
         ? 'This machine has no way to shut tools in that open pictures and sound. They run with a time limit only.'

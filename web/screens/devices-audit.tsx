@@ -28,6 +28,7 @@ import { createAnswer, failureOf } from './answer.ts';
 import { AnswerShown } from './answer-shown.tsx';
 import { useDesk } from './desk.ts';
 import { auditBy, dayWords, timeWords } from './device-words.ts';
+import type { Rounds } from './rounds.ts';
 
 const signs: Readonly<Record<(typeof auditKinds)[number], IconNode>> = {
   invited: QrCode,
@@ -44,11 +45,11 @@ const signs: Readonly<Record<(typeof auditKinds)[number], IconNode>> = {
 /** What somebody should look at: said by the sign and by the words. */
 const warning: ReadonlySet<AuditEntry['kind']> = new Set(['pairing-failed', 'refused']);
 
-export function Audit(props: { devices: readonly DeviceRecord[] }) {
+export function Audit(props: { devices: readonly DeviceRecord[]; rounds: Rounds }) {
   const live = useLive();
   const desk = useDesk();
   const toasts = useToasts();
-  const newest = createAnswer(() => live.devices.audit());
+  const newest = createAnswer(() => live.devices.audit(), props.rounds);
   const [older, setOlder] = createSignal<readonly AuditEntry[]>([]);
   /** Undefined until older ones were asked for. */
   const [oldestPage, setOldestPage] = createSignal<readonly AuditEntry[]>();
@@ -92,7 +93,7 @@ export function Audit(props: { devices: readonly DeviceRecord[] }) {
   };
   return (
     <Section title="What happened">
-      <AnswerShown answer={newest} what="What happened">
+      <AnswerShown answer={newest} what="What happened" below>
         {() => (
           <Show
             when={entries().length > 0}

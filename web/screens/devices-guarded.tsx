@@ -1,5 +1,6 @@
 // How this workstation is guarded: where it answers, by which key it is known, what vouches for it, how its tools are
 // shut in, and how much it takes. And the one heavy lever: a new authority, which every device must trust anew.
+import { fingerprintWords } from '@myspinbot/shared/pairing/fingerprint.ts';
 import type { SecurityReport } from '@myspinbot/shared/wire/pairing.ts';
 import { RotateCw } from 'lucide';
 import { createSignal, Show } from 'solid-js';
@@ -14,10 +15,9 @@ import { useToasts } from '../parts/toast.tsx';
 import { createAnswer, failureOf } from './answer.ts';
 import { AnswerShown } from './answer-shown.tsx';
 import { confinementWords, dateWords } from './device-words.ts';
-import { fingerprintWords } from './pairing-words.ts';
 import { bytesWords } from './time-words.ts';
 
-export function Guarded() {
+export function Guarded(props: { onDone: () => void }) {
   const live = useLive();
   const toasts = useToasts();
   const report = createAnswer(() => live.devices.security());
@@ -43,11 +43,12 @@ export function Guarded() {
     } finally {
       setBusy(false);
       void report.again();
+      props.onDone();
     }
   };
   return (
     <Section title="How this workstation is guarded">
-      <AnswerShown answer={report} what="How it is guarded">
+      <AnswerShown answer={report} what="How it is guarded" below>
         {(value) => (
           <>
             <Show
@@ -106,6 +107,7 @@ export function Guarded() {
             <Notice
               tone={confinementWords(value().confinement).tone}
               title={confinementWords(value().confinement).text}
+              next={confinementWords(value().confinement).next}
             />
             <Room quota={value().quota} />
           </>

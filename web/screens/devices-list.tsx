@@ -20,13 +20,17 @@ import { AnswerShown } from './answer-shown.tsx';
 import { projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { deviceIcons } from './device-icons.ts';
-import { broughtLine, deviceLine, isHere } from './device-words.ts';
+import { broughtLine, deviceLine, erasureLine, isHere } from './device-words.ts';
 import { type ChosenRole, isComplete, RoleChoice } from './role-choice.tsx';
 import { agoWords } from './time-words.ts';
 
 const AddDevice = lazy(() => import('./device-invite.tsx'));
 
-export function DeviceList(props: { devices: Answer<readonly DeviceRecord[]> }) {
+export function DeviceList(props: {
+  devices: Answer<readonly DeviceRecord[]>;
+  /** Something was done: whatever else tells of devices asks anew. */
+  onDone: () => void;
+}) {
   const live = useLive();
   const desk = useDesk();
   const toasts = useToasts();
@@ -57,7 +61,7 @@ export function DeviceList(props: { devices: Answer<readonly DeviceRecord[]> }) 
       const failure = failureOf(error);
       toasts.show(`${failure.message} ${failure.hint}`);
     }
-    await props.devices.again();
+    props.onDone();
   };
 
   return (
@@ -108,11 +112,7 @@ export function DeviceList(props: { devices: Answer<readonly DeviceRecord[]> }) 
                         name={device.name}
                         look="gone"
                         words={`Removed ${agoWords(device.removed!.at, desk.now())}`}
-                        more={
-                          device.removed!.erase
-                            ? 'Erases what the app keeps on it the next time it calls'
-                            : undefined
-                        }
+                        more={erasureLine(device, desk.now())}
                       />
                     )}
                   </For>
@@ -124,14 +124,20 @@ export function DeviceList(props: { devices: Answer<readonly DeviceRecord[]> }) 
       </AnswerShown>
       <Dialog open={isAdding()} title="Add a device" onClose={() => setAdding(false)}>
         <Suspense>
-          <AddDevice onPaired={() => void props.devices.again()} onClose={() => setAdding(false)} />
+          <AddDevice
+            onPaired={props.onDone}
+            onClose={() => {
+              setAdding(false);
+              props.onDone();
+            }}
+          />
         </Suspense>
       </Dialog>
       <RemoveDialog
         device={removing()}
         isMine={removing()?.id === mine()}
         onClose={() => setRemoving(undefined)}
-        onRemoved={() => void props.devices.again()}
+        onRemoved={() => props.onDone()}
       />
       <RoleDialog
         device={changing()}
@@ -157,6 +163,7 @@ function OneDevice(props: {
   const desk = useDesk();
   const [isRenaming, setRenaming] = createSignal(false);
   let actions: HTMLDivElement | undefined;
+  const isReached = () => live.workstation().state === 'here';
   const project = () =>
     props.device.project === null ? undefined : projectTitle(live, props.device.project);
   return (
@@ -177,11 +184,16 @@ function OneDevice(props: {
         shape={deviceIcons[props.device.kind]}
         name={props.device.name}
         mark={props.isMine ? 'This device' : undefined}
-        look={props.isMine || isHere(props.device, desk.now()) ? 'live' : undefined}
-        words={deviceLine(props.device, project(), desk.now(), props.isMine)}
+        look={isReached() && (props.isMine || isHere(props.device)) ? 'live' : undefined}
+        words={deviceLine(props.device, {
+          project: project(),
+          now: desk.now(),
+          isMine: props.isMine,
+          isReached: isReached(),
+        })}
         more={broughtLine(props.device)}
         actions={
-          <Show when={live.workstation().state === 'here'}>
+          <Show when={isReached()}>
             <div ref={actions}>
               <Menu
                 label={`More for ${props.device.name}`}

@@ -2,7 +2,7 @@
 import { type Scope, scopes } from '@myspinbot/shared/access/access.ts';
 import { deviceNameSchema, type ScriptToken } from '@myspinbot/shared/wire/pairing.ts';
 import { KeyRound, Plus, Trash2 } from 'lucide';
-import { createSignal, For, Show } from 'solid-js';
+import { createMemo, createSignal, For, Show } from 'solid-js';
 import { useLive } from '../live/live.ts';
 import { Button, IconButton } from '../parts/button.tsx';
 import { Confirm } from '../parts/confirm.tsx';
@@ -18,13 +18,14 @@ import { createAnswer, failureOf } from './answer.ts';
 import { AnswerShown } from './answer-shown.tsx';
 import { useDesk } from './desk.ts';
 import { scopeWords } from './device-words.ts';
+import type { Rounds } from './rounds.ts';
 import { agoWords } from './time-words.ts';
 
-export function Scripts() {
+export function Scripts(props: { rounds: Rounds }) {
   const live = useLive();
   const desk = useDesk();
   const toasts = useToasts();
-  const tokens = createAnswer(() => live.devices.scripts());
+  const tokens = createAnswer(() => live.devices.scripts(), props.rounds);
   const [isMaking, setMaking] = createSignal(false);
   const [removing, setRemoving] = createSignal<ScriptToken>();
   const [trouble, setTrouble] = createSignal<string>();
@@ -38,7 +39,7 @@ export function Scripts() {
       const failure = failureOf(error);
       setTrouble(`${failure.message} ${failure.hint}`);
     }
-    void tokens.again();
+    props.rounds.next();
   };
   const line = (token: ScriptToken) =>
     `${scopeWords[token.scope].label} · ${
@@ -55,7 +56,7 @@ export function Scripts() {
         </Show>
       }
     >
-      <AnswerShown answer={tokens} what="Tokens for scripts">
+      <AnswerShown answer={tokens} what="Tokens for scripts" below>
         {(list) => (
           <Show
             when={list().length > 0}
@@ -67,29 +68,35 @@ export function Scripts() {
             }
           >
             <DeviceRows label="Tokens for scripts">
-              <For each={list()}>
-                {(token) => (
-                  <DeviceRow
-                    shape={KeyRound}
-                    name={token.name}
-                    words={line(token)}
-                    more={`Made ${agoWords(token.madeAt, desk.now())}`}
-                    actions={
-                      <IconButton
-                        shape={Trash2}
-                        label={`Remove the token ${token.name}`}
-                        onClick={() => setRemoving(token)}
-                      />
-                    }
-                  />
-                )}
+              {/* By id: one that was just used keeps its row, and its button the focus. */}
+              <For each={list().map(({ id }) => id)}>
+                {(id) => {
+                  const token = createMemo<ScriptToken>(
+                    (before) => list().find((each) => each.id === id) ?? before!,
+                  );
+                  return (
+                    <DeviceRow
+                      shape={KeyRound}
+                      name={token().name}
+                      words={line(token())}
+                      more={`Made ${agoWords(token().madeAt, desk.now())}`}
+                      actions={
+                        <IconButton
+                          shape={Trash2}
+                          label={`Remove the token ${token().name}`}
+                          onClick={() => setRemoving(token())}
+                        />
+                      }
+                    />
+                  );
+                }}
               </For>
             </DeviceRows>
           </Show>
         )}
       </AnswerShown>
       <Dialog open={isMaking()} title="A token for a script" onClose={() => setMaking(false)}>
-        <MakeToken onMade={() => void tokens.again()} onClose={() => setMaking(false)} />
+        <MakeToken onMade={() => props.rounds.next()} onClose={() => setMaking(false)} />
       </Dialog>
       <Confirm
         open={removing() !== undefined}

@@ -106,6 +106,32 @@ describe('the list', () => {
     expect(screen.queryByRole('alert')).toBeNull();
   });
 
+  it('asks again when somebody looks again: what another owner did is there', async () => {
+    const live = open();
+    await list();
+    await live.devices.change(seededDevices.guest, { name: 'Grandpa Otto' });
+    expect(screen.queryByText('Grandpa Otto')).toBeNull();
+    window.dispatchEvent(new Event('focus'));
+    expect(await screen.findByText('Grandpa Otto', {}, WAIT)).toBeTruthy();
+  });
+
+  it('says once that the workstation went away, and of nobody that they are here now', async () => {
+    const live = open();
+    const rows = await list();
+    await screen.findByRole('heading', { name: 'What happened' }, WAIT);
+    expect(rows.getAllByText(/here now/).length).toBeGreaterThan(1);
+    const gone = new Failure({ code: 'engine-missing', message: 'It was not reached.', hint: 'Look at it.' });
+    for (const ask of ['list', 'audit', 'scripts', 'security'] as const) {
+      vi.spyOn(live.devices, ask).mockRejectedValue(gone);
+    }
+    window.dispatchEvent(new Event('focus'));
+    expect((await screen.findAllByText('It was not reached.', {}, WAIT)).length).toBe(1);
+    live.stage.workstation({ state: 'away', since: 0 });
+    expect(await screen.findByText('Your workstation is out of reach', {}, WAIT)).toBeTruthy();
+    expect(screen.queryByText('It was not reached.')).toBeNull();
+    expect(rows.queryByText(/here now/)).toBeNull();
+  });
+
   it('waits for a workstation that is away, and fills when it comes', async () => {
     const live = open({}, (before) => before.stage.workstation({ state: 'away', since: 0 }));
     expect(await screen.findByText('Your workstation is out of reach', {}, WAIT)).toBeTruthy();
@@ -168,6 +194,7 @@ describe('adding a device', () => {
     await add.findByText(/^\d\d-345-678$/, {}, WAIT);
     fireEvent.click(add.getByRole('button', { name: 'Close' }));
     await waitFor(() => expect(withdraw).toHaveBeenCalledTimes(1));
+    expect(await screen.findByText('The code was taken back.', {}, WAIT)).toBeTruthy();
   });
 
   it('keeps the focus in the dialog, on what is new there', async () => {

@@ -5,13 +5,15 @@ import { useLive } from '../live/live.ts';
 import { LinkButton } from '../parts/button.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { Notice } from '../parts/notice.tsx';
+import { TrustHint } from '../parts/workstation-line.tsx';
 import { createAnswer } from './answer.ts';
 import { Audit } from './devices-audit.tsx';
 import { Guarded } from './devices-guarded.tsx';
 import { DeviceList } from './devices-list.tsx';
 import { Scripts } from './devices-scripts.tsx';
+import { createRounds } from './rounds.ts';
 import { StandingCard } from './standing-card.tsx';
-import { isOwner } from './workstation-words.ts';
+import { isOwner, trustAddress } from './workstation-words.ts';
 
 export default function Devices() {
   const live = useLive();
@@ -44,8 +46,10 @@ export default function Devices() {
 
 function AsOwner() {
   const live = useLive();
-  const devices = createAnswer(() => live.devices.list());
+  const rounds = createRounds();
+  const devices = createAnswer(() => live.devices.list(), rounds);
   const isAway = () => live.workstation().state !== 'here';
+  const trustAt = trustAddress(location);
   return (
     <div class="mx-auto grid max-w-line gap-12 p-4 tablet:p-8">
       <div class="grid gap-4">
@@ -55,17 +59,18 @@ function AsOwner() {
             tone="waiting"
             title="Your workstation is out of reach"
             next="It keeps the list of devices. You see it, and can change it, as soon as this app reaches it."
+            actions={trustAt === undefined ? undefined : <TrustHint address={trustAt} />}
           />
         </Show>
       </div>
       {/* One refusal is enough: the rest is asked with the list, not beside it. */}
       <Show when={!isAway() || devices.value() !== undefined}>
-        <DeviceList devices={devices} />
+        <DeviceList devices={devices} onDone={rounds.next} />
       </Show>
       <Show when={devices.value() !== undefined}>
-        <Scripts />
-        <Audit devices={devices.value() ?? []} />
-        <Guarded />
+        <Scripts rounds={rounds} />
+        <Audit devices={devices.value() ?? []} rounds={rounds} />
+        <Guarded onDone={rounds.next} />
       </Show>
     </div>
   );

@@ -1,9 +1,11 @@
 // The scenes before the house. Each says how it stands, what is kept, and what can be done; none of them loses
 // anything without being asked twice.
+import { fingerprintStart } from '@myspinbot/shared/pairing/fingerprint.ts';
 import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import { useNavigate } from '@solidjs/router';
 import { Link, Trash2 } from 'lucide';
 import { createSignal, Match, onCleanup, Show, Switch } from 'solid-js';
+import { useLive } from '../live/live.ts';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { Foyer, Nobody } from '../parts/foyer.tsx';
 import { Medallion } from '../parts/medallion.tsx';
@@ -12,10 +14,10 @@ import { Facts } from '../parts/section.tsx';
 import { failureOf } from './answer.ts';
 import type { Doorway, Scene } from './doorway.ts';
 import { Arrived } from './doorway-arrived.tsx';
+import { Stray } from './doorway-stray.tsx';
 import { createPairing } from './pairing.ts';
 import { PairingDone } from './pairing-done.tsx';
 import { PairingName, PairingTrouble } from './pairing-name.tsx';
-import { fingerprintStart } from './pairing-words.ts';
 
 /** Long enough to read who it is paired with; a press goes on at once. */
 const DONE_MS = 2_600;
@@ -34,6 +36,7 @@ export default function DoorwayScene(props: { doorway: Doorway; scene: Scene }) 
       <Match when={only('arrived')}>
         <Arrived doorway={props.doorway} />
       </Match>
+      <Match when={only('stray')}>{(scene) => <Stray doorway={props.doorway} link={scene().link} />}</Match>
       <Match when={only('removed')}>{(scene) => <Removed doorway={props.doorway} {...scene()} />}</Match>
       <Match when={only('forgotten')}>{(scene) => <Forgotten doorway={props.doorway} {...scene()} />}</Match>
     </Switch>
@@ -42,7 +45,7 @@ export default function DoorwayScene(props: { doorway: Doorway; scene: Scene }) 
 
 function Invited(props: { doorway: Doorway; link: InvitationLink }) {
   const navigate = useNavigate();
-  const pairing = createPairing();
+  const pairing = createPairing(useLive().invitationTrouble());
   const [isLeaving, setLeaving] = createSignal(false);
   let clock: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(clock));
@@ -64,6 +67,15 @@ function Invited(props: { doorway: Doorway; link: InvitationLink }) {
     const trouble = pairing.trouble();
     if (trouble?.isSerious === true) return 'Stop here';
     return trouble?.mayTryAgain === false ? 'This invitation is over' : 'You are invited';
+  };
+  const keyFacts = (): (readonly [string, string])[] => {
+    const promised = fingerprintStart(props.link.fingerprint);
+    const answered = pairing.trouble()?.answeredWith;
+    if (answered === undefined) return [['Its key begins with', promised]];
+    return [
+      ['The key of the invitation begins with', promised],
+      ['The key that answered', fingerprintStart(answered)],
+    ];
   };
   const ring = () => ({ asking: undefined, pairing: 'waiting', paired: 'done' }) as const;
 
@@ -99,12 +111,7 @@ function Invited(props: { doorway: Doorway; link: InvitationLink }) {
             </p>
           </Show>
         </div>
-        <Facts
-          facts={[
-            ['Workstation', location.host],
-            ['Its key begins with', fingerprintStart(props.link.fingerprint)],
-          ]}
-        />
+        <Facts facts={[['Workstation', location.host], ...keyFacts()]} />
         <Show when={pairing.trouble()?.mayTryAgain !== false}>
           <PairingName pairing={pairing} />
         </Show>

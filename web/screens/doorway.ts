@@ -2,13 +2,15 @@
 // known any more, or nothing left at all. It decides, and draws nothing.
 import { ARRIVAL, type InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import { type Accessor, createEffect, createMemo, createSignal, onCleanup } from 'solid-js';
-import { type Access, useLive } from '../live/live.ts';
+import { type Access, type StrayLink, useLive } from '../live/live.ts';
 
 export type Scene =
   | { kind: 'erased' }
   | { kind: 'invited'; link: InvitationLink }
   /** From the page about trust, without an invitation. */
   | { kind: 'arrived' }
+  /** A link was opened that pairs nobody. */
+  | { kind: 'stray'; link: StrayLink }
   | { kind: 'removed'; agentName: string; erased: boolean }
   | { kind: 'forgotten'; agentName: string; why: 'unknown-here' | 'another-workstation' };
 
@@ -58,6 +60,8 @@ export function createDoorway(): Doorway {
     const link = invited();
     if (link !== undefined) return { kind: 'invited', link };
     if (hasArrived()) return { kind: 'arrived' };
+    const stray = live.strayLink();
+    if (stray !== undefined) return { kind: 'stray', link: stray };
     const access = live.access();
     if (standingOf(access) === lookedAt()) return undefined;
     switch (access.state) {

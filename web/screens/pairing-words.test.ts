@@ -1,6 +1,7 @@
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { fingerprintStart } from '@myspinbot/shared/pairing/fingerprint.ts';
 import { describe, expect, it } from 'vitest';
-import { fingerprintStart, groupCode, pairingTrouble } from './pairing-words.ts';
+import { groupCode, pairingTrouble } from './pairing-words.ts';
 
 describe('a code', () => {
   it.each([

@@ -1,6 +1,7 @@
 // What a person is told while a device is paired: the code in its groups, the key of the workstation, and every way
 // in which it can go wrong with what to do next.
 import type { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { OtherKey } from '../identity/other-key.ts';
 import type { NoticeTone } from '../parts/notice.tsx';
 import { failureOf } from './answer.ts';
 
@@ -13,16 +14,6 @@ export function groupCode(typed: string): string {
   return [digits.slice(0, 2), digits.slice(2, 5), digits.slice(5)].filter((part) => part !== '').join('-');
 }
 
-/** A fingerprint in groups of four, to be compared by eye. */
-export function fingerprintWords(fingerprint: string): string {
-  return fingerprint.replace(/(.{4})(?=.)/g, '$1 ');
-}
-
-/** Enough of it to tell two workstations apart. */
-export function fingerprintStart(fingerprint: string): string {
-  return fingerprintWords(fingerprint.slice(0, 8));
-}
-
 export interface TroubleWords {
   tone: NoticeTone;
   title: string;
@@ -30,6 +21,8 @@ export interface TroubleWords {
   kept?: string;
   /** Somebody may be listening: said above everything else. */
   isSerious: boolean;
+  /** The fingerprint of the other key, where it is known. */
+  answeredWith?: string | undefined;
   /** Whether the same invitation may still work. */
   mayTryAgain: boolean;
 }
@@ -45,6 +38,7 @@ export function pairingTrouble(thrown: unknown): TroubleWords {
         next: 'It answered with another key. Somebody in this network may stand in between. Do not go on here: make a new code on the workstation itself, and compare the key it shows.',
         kept: 'Nothing was handed over. What is on this device is untouched.',
         isSerious: true,
+        answeredWith: failure.cause instanceof OtherKey ? failure.cause.fingerprint : undefined,
         mayTryAgain: false,
       };
     case 'engine-missing':

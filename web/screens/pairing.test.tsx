@@ -2,6 +2,7 @@
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@solidjs/testing-library';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OtherKey } from '../identity/other-key.ts';
 import {
   createFakeLive,
   type FakeLive,
@@ -93,10 +94,17 @@ describe('an invitation that was opened', () => {
 
   it('stops where another key answers, and offers no second try', async () => {
     const live = open({ access: fakeAccess.unpaired, invitation: link });
-    live.stage.refuseNextPairing(failure('refused'));
+    const cause = new OtherKey(`Zz9x00Aa${'B'.repeat(35)}`);
+    live.stage.refuseNextPairing(
+      new Failure({ code: 'refused', message: 'What happened.', hint: 'What to do.', cause }),
+    );
     const curtain = within(await scene('Pair this device'));
     fireEvent.click(curtain.getByRole('button', { name: 'Pair this device' }));
     expect(await curtain.findByRole('heading', { name: 'Stop here' })).toBeTruthy();
+    // Both, told apart: the one to compare is on the workstation.
+    expect(curtain.queryByText('Its key begins with')).toBeNull();
+    expect(curtain.getByText('Xk3v Q9pL')).toBeTruthy();
+    expect(curtain.getByText('Zz9x 00Aa')).toBeTruthy();
     expect(curtain.getByRole('alert').textContent).toMatch(/Do not go on here/);
     expect(curtain.queryByRole('button', { name: 'Pair this device' })).toBeNull();
     fireEvent.click(curtain.getByRole('button', { name: 'Go on without pairing' }));
@@ -109,6 +117,46 @@ describe('an invitation that was opened', () => {
     expect(await screen.findByText('This device is paired already.', {}, WAIT)).toBeTruthy();
     expect(live.invitation()).toBeUndefined();
     expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('that was tried already says at once that it is over', async () => {
+    open({
+      access: fakeAccess.unpaired,
+      invitation: link,
+      invitationTrouble: failure('wrong-code'),
+    });
+    const curtain = within(await scene('Pair this device'));
+    expect(curtain.getByRole('heading', { name: 'This invitation is over' })).toBeTruthy();
+    expect(curtain.getByRole('alert').textContent).toContain('What happened.');
+    expect(curtain.getByRole('button', { name: 'Type another code' })).toBeTruthy();
+  });
+});
+
+describe('a link that pairs nobody', () => {
+  it('is left for another device where this one is in already, with the way to more', async () => {
+    const live = open({ access: fakeAccess.member, strayLink: 'paired-already' });
+    const curtain = within(await scene('About the link that was opened'));
+    expect(curtain.getByRole('heading', { name: 'This device is paired already' })).toBeTruthy();
+    expect(curtain.getByText(/knows it as member/)).toBeTruthy();
+    expect(curtain.getByText(/an owner changes what it may do/)).toBeTruthy();
+    fireEvent.click(curtain.getByRole('button', { name: 'Go on' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(live.strayLink()).toBeUndefined();
+  });
+
+  it('is damaged, and leads to the code', async () => {
+    open({ access: fakeAccess.unpaired, strayLink: 'damaged' });
+    const curtain = within(await scene('About the link that was opened'));
+    expect(curtain.getByRole('heading', { name: 'This link is damaged' })).toBeTruthy();
+    fireEvent.click(curtain.getByRole('button', { name: 'Type the code' }));
+    expect(await screen.findByLabelText('Code', {}, WAIT)).toBeTruthy();
+  });
+
+  it('is damaged, and needs no code where this device is in already', async () => {
+    open({ strayLink: 'damaged' });
+    const curtain = within(await scene('About the link that was opened'));
+    expect(curtain.getByText(/needs none/)).toBeTruthy();
+    expect(curtain.queryByRole('button', { name: 'Type the code' })).toBeNull();
   });
 });
 

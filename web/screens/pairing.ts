@@ -1,4 +1,5 @@
 // One attempt after another to pair this device: what is going on, and what went wrong last. It knows no screen.
+import type { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { deviceNameSchema } from '@myspinbot/shared/wire/pairing.ts';
 import { type Accessor, createSignal } from 'solid-js';
 import { type Live, useLive } from '../live/live.ts';
@@ -18,11 +19,13 @@ export interface Pairing {
   forgetTrouble(): void;
 }
 
-/** Owned by the caller's root. */
-export function createPairing(): Pairing {
+/** Owned by the caller's root. `first`: what came of an attempt that was made before anybody was asked. */
+export function createPairing(first?: Failure): Pairing {
   const live = useLive();
   const [state, setState] = createSignal<'asking' | 'pairing' | 'paired'>('asking');
-  const [trouble, setTrouble] = createSignal<TroubleWords>();
+  const [trouble, setTrouble] = createSignal<TroubleWords | undefined>(
+    first === undefined ? undefined : pairingTrouble(first),
+  );
   const [name, setName] = createSignal(live.deviceName);
   return {
     state,

@@ -1,5 +1,7 @@
 // What this device is to the workstation, the way to the other devices, and the way out.
+
 import type { Role } from '@myspinbot/shared/access/access.ts';
+import { fingerprintWords } from '@myspinbot/shared/pairing/fingerprint.ts';
 import { MonitorSmartphone, Trash2 } from 'lucide';
 import { createSignal, Show } from 'solid-js';
 import { useLive } from '../live/live.ts';
@@ -10,7 +12,6 @@ import { createAnswer, failureOf } from './answer.ts';
 import { projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { roleWords } from './device-words.ts';
-import { fingerprintWords } from './pairing-words.ts';
 import { StandingCard } from './standing-card.tsx';
 
 export function ThisDevice() {

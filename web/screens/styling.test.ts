@@ -46,3 +46,9 @@ describe('parts draw with tokens', () => {
     expect(raw, `a raw colour in ${file}`).toBeUndefined();
   });
 });
+
+it('the code is drawn alike whichever sheet is loaded last', () => {
+  expect(parts['../parts/field.css']).toMatch(/^ {2}\.entry \{/m);
+  expect(parts['../parts/code-field.css']).toMatch(/^ {2}\.entry\.code-entry \{/m);
+  expect(parts['../parts/code-field.css']).not.toMatch(/^ {2}\.code-entry\b/m);
+});

@@ -17,7 +17,22 @@ export function isOwner(access: Access): boolean {
   return access.state === 'paired' && access.role === 'owner';
 }
 
-export function workstationWords(reach: Reach, now: number): WorkstationWords {
+/**
+ * Where to look when the workstation is not reached although it is on: a certificate that this device does not trust (a
+ * new authority, or one that ended) looks just the same from here, as this app is shown without asking it. Undefined where
+ * no certificate is between the two.
+ */
+export function trustAddress(page: Pick<Location, 'protocol' | 'hostname' | 'host'>): string | undefined {
+  const isOwnMachine = ['localhost', '127.0.0.1', '[::1]'].includes(page.hostname);
+  return page.protocol === 'https:' && !isOwnMachine ? `http://${page.host}` : undefined;
+}
+
+/** `page`: where this app was loaded from. */
+export function workstationWords(
+  reach: Reach,
+  now: number,
+  page: Parameters<typeof trustAddress>[0] = location,
+): WorkstationWords {
   switch (reach.state) {
     case 'unpaired':
       return { state: 'unpaired', text: 'This device is not paired' };
@@ -35,6 +50,7 @@ export function workstationWords(reach: Reach, now: number): WorkstationWords {
           now - reach.since < LONG_AWAY_MS
             ? 'Your workstation went away. Everything is kept here.'
             : 'Your workstation is asleep. Everything waits here for it.',
+        trustAt: trustAddress(page),
       };
   }
 }
@@ -53,7 +69,9 @@ export function standingWords(access: Access): { title: string; next: string; ac
     case 'removed':
       return {
         title: `${access.agentName} removed this device`,
-        next: 'What is here stays here, and nothing new comes. An owner can invite it again.',
+        next: access.erase
+          ? 'Everything the app kept here was erased, as an owner wished. An owner can invite it again.'
+          : 'What is here stays here, and nothing new comes. An owner can invite it again.',
         action: 'Pair it again',
       };
     case 'forgotten':
@@ -62,7 +80,10 @@ export function standingWords(access: Access): { title: string; next: string; ac
           access.why === 'another-workstation'
             ? 'Another workstation answers here'
             : `${access.agentName} does not know this device any more`,
-        next: 'Everything you made is still on this device. Pair it again, and it goes on.',
+        next:
+          access.why === 'another-workstation'
+            ? 'Do not pair before you know why: if nobody set it up anew, somebody in this network may pretend to be it. Everything you made is still on this device.'
+            : 'Everything you made is still on this device. Pair it again, and it goes on.',
         action: 'Pair it again',
       };
   }

@@ -29,6 +29,10 @@ const ready: Step = {
 };
 const command = (line: string) => `<p><code class="command">${line}</code></p>`;
 
+/** Chromium reads the old place where there is one, and makes the new one where there is none. */
+const store = 'D=~/.pki/nssdb; [ -d "$D" ] || D=~/.local/share/pki/nssdb;';
+const makeStore = '[ -f "$D/cert9.db" ] || { mkdir -p "$D"; certutil -N -d sql:"$D" --empty-password; };';
+
 export const systems: readonly System[] = [
   {
     id: 'android',
@@ -118,14 +122,14 @@ export const systems: readonly System[] = [
     id: 'linux',
     title: 'Linux',
     detail: 'Chrome, Chromium, Edge, Brave',
-    undo: '<code>certutil -d sql:$HOME/.pki/nssdb -D -n MySpinBot</code>',
+    undo: `<code>${store} certutil -D -d sql:"$D" -n MySpinBot</code>`,
     steps: () => [
       {
         text: `<p><b>Download the certificate.</b></p><p>${get('Download')}</p>`,
         picture: download(file),
       },
       {
-        text: `<p><b>Put it into the browser’s store</b>, in a terminal:</p>${command(`certutil -d sql:$HOME/.pki/nssdb -A -t "C,," -n MySpinBot -i ~/Downloads/${file}`)}<p>Then close all windows of the browser, and open this address again: it reads its store only when it starts.</p><p><code>certutil</code> is in <code>libnss3-tools</code> (Debian, Ubuntu), <code>nss-tools</code> (Fedora), <code>nss</code> (Arch).</p>`,
+        text: `<p><b>Put it into the browser’s store</b>, in a terminal:</p>${command(`${store} ${makeStore} certutil -A -d sql:"$D" -t "C,," -n MySpinBot -i ~/Downloads/${file}`)}<p>Then close all windows of the browser, and open this address again: it reads its store only when it starts.</p><p><code>certutil</code> is in <code>libnss3-tools</code> (Debian, Ubuntu), <code>nss-tools</code> (Fedora), <code>nss</code> (Arch).</p>`,
         picture: terminal('certutil -A -t "C,,"'),
       },
       {
