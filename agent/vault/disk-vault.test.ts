@@ -194,6 +194,22 @@ describe('the vault on a disk', () => {
     expect(await readdir(join(dir, 'partial'))).toEqual([]);
     expect(await vault.blocks(ref.hash)).toEqual(blocks);
   });
+
+  test('what was killed between keeping a file and removing its blocks is cleaned at the next start', async () => {
+    const dir = fresh();
+    const vault = await openIn(dir);
+    const bytes = noise(2 * BLOCK_BYTES);
+    const { ref, blocks, block } = describeAsset(bytes, hashOf);
+    const partial = await vault.receive(ref, blocks);
+    await partial.block(0, block(0));
+    await partial.close();
+    // The file came by another way, and this process ended before it looked here again.
+    await vault.put(bytes);
+    expect(await readdir(join(dir, 'partial'))).toHaveLength(1);
+    const again = await openIn(dir);
+    expect(await readdir(join(dir, 'partial'))).toEqual([]);
+    expect(again.usage().assets).toBe(1);
+  });
 });
 
 describe('when something fails in the middle', () => {

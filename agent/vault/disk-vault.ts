@@ -55,11 +55,6 @@ export async function openDiskVault(options: {
     await rm(temp, { recursive: true, force: true });
     for (const folder of [assets, partials, temp]) await ownFolder(folder);
   });
-  const unfinished = await openUnfinished({
-    dir: partials,
-    now: options.now,
-    ...(options.unfinished === undefined ? {} : { limits: options.unfinished }),
-  });
   const sizes = await readSizes(assets);
   /** Records read so far; null = there is a file, but it is not whole. */
   const refs = new Map<AssetHash, AssetRef | null>();
@@ -213,6 +208,12 @@ export async function openDiskVault(options: {
     return list;
   };
 
+  const unfinished = await openUnfinished({
+    dir: partials,
+    isKept: (hash) => ref(hash) !== undefined,
+    now: options.now,
+    ...(options.unfinished === undefined ? {} : { limits: options.unfinished }),
+  });
   const uploads = createUploads({
     dir: partials,
     unfinished,

@@ -44,9 +44,11 @@ export interface Unfinished {
   tidy(): Promise<void>;
 }
 
-/** Looks at what an earlier process left in `dir`; folders without a readable offer are removed. */
+/** Looks at what an earlier process left in `dir`; folders without a readable offer, or of a kept asset, are removed. */
 export async function openUnfinished(world: {
   dir: string;
+  /** Whether the asset is kept whole: killed between keeping it and removing its folder, a process leaves that. */
+  isKept(hash: AssetHash): boolean;
   now(): number;
   limits?: UnfinishedLimits;
 }): Promise<Unfinished> {
@@ -73,7 +75,7 @@ export async function openUnfinished(world: {
   const look = async (folder: string) => {
     const offer = await readOffer(folder);
     if (open.has(folder)) return;
-    if (offer === undefined) return await drop(folder);
+    if (offer === undefined || world.isKept(offer.ref.hash)) return await drop(folder);
     const files = await Promise.all(
       ['data', 'bitmap', 'offer.json'].map((name) => stat(join(folder, name)).catch(() => undefined)),
     );

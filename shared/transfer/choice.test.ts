@@ -16,14 +16,15 @@ const failed = (ago: number, times = 1) => ({ failed: { at: NOW - ago, times } }
 
 test.each<[string, LinkSituation, ReturnType<typeof chooseLink>]>([
   ['nothing is known: the socket', at({}), { kind: 'socket' }],
-  ['no socket: direct', at({}, { possible: ['http', 'direct'] }), { kind: 'direct' }],
+  ['no socket: requests', at({}, { possible: ['http', 'direct'] }), { kind: 'http' }],
+  ['neither: direct', at({}, { possible: ['direct'] }), { kind: 'direct' }],
   ['the fastest', at({ socket: speed(50e6), direct: speed(80e6), http: speed(20e6) }), { kind: 'direct' }],
   ['measured goes before unmeasured', at({ http: speed(20e6) }), { kind: 'http' }],
   ['what was measured long ago counts no more', at({ http: speed(20e6, 3_600_000) }), { kind: 'socket' }],
   [
     'a link that just broke is passed over',
     at({ socket: { ...speed(50e6), ...failed(10) } }),
-    { kind: 'direct' },
+    { kind: 'http' },
   ],
   [
     'and comes after the others when its wait is over',
@@ -58,11 +59,12 @@ test('the wait doubles with every failure, up to four seconds', () => {
   expect(waits).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000].map((waitMs) => ({ waitMs })));
 });
 
-test('while one is busy, one that was never measured is worth a try', () => {
-  expect(linkToTry(at({ socket: speed(50e6) }), 'socket')).toBe('direct');
-  expect(linkToTry(at({ socket: speed(50e6), direct: failed(5000) }), 'socket')).toBe('http');
-  expect(linkToTry(at({ socket: speed(50e6), direct: speed(1), http: speed(1) }), 'socket')).toBeUndefined();
-  expect(linkToTry(at({ socket: speed(50e6), direct: failed(60_000) }), 'socket')).toBe('direct');
+test('while one is busy, one that was never measured is worth a try, but no direct one', () => {
+  expect(linkToTry(at({ socket: speed(50e6) }), 'socket')).toBe('http');
+  expect(linkToTry(at({ socket: speed(50e6), http: failed(5000) }), 'socket')).toBeUndefined();
+  expect(linkToTry(at({ socket: speed(50e6), http: failed(60_000) }), 'socket')).toBe('http');
+  expect(linkToTry(at({ socket: speed(50e6), http: speed(1) }), 'socket')).toBeUndefined();
+  expect(linkToTry(at({ direct: speed(50e6) }), 'direct')).toBe('socket');
   expect(linkToTry(at({}, { forced: 'socket' }), 'socket')).toBeUndefined();
 });
 
