@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { BLOCK_BYTES } from '@myspinbot/shared/asset/asset.ts';
 import { createMemoryStore } from '@myspinbot/shared/transfer/memory-store.ts';
 import { createTransferSession } from '@myspinbot/shared/transfer/session.ts';
+import { decodePiece } from '@myspinbot/shared/wire/block-frame.ts';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { pairedWith, removeSmallAgents, type SmallAgent, startSmallAgent } from './fixtures/small-agent.ts';
@@ -30,7 +31,9 @@ async function offer(
   const session = createTransferSession({
     store,
     send(frame) {
-      if (typeof frame !== 'string' && ++sent > blocks) return socket.terminate();
+      if (typeof frame !== 'string' && decodePiece(frame)?.offset === 0 && ++sent > blocks) {
+        return socket.terminate();
+      }
       if (socket.readyState === socket.OPEN) socket.send(frame);
     },
   });
