@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { betterLink, chooseLink, type LinkRecords, type LinkSituation, linkToTry } from './choice.ts';
+import {
+  betterLink,
+  chooseLink,
+  type LinkRecords,
+  type LinkSituation,
+  linkToReturnTo,
+  linkToTry,
+} from './choice.ts';
 import type { LinkKind } from './link.ts';
 
 const NOW = 1_000_000;
@@ -76,4 +83,16 @@ test('another link is better only when it is clearly faster and did not fail', (
   expect(betterLink(at({ http: speed(90e6) }), 'socket')).toBeUndefined();
   expect(betterLink(at(records, { forced: 'direct' }), 'socket')).toBe('direct');
   expect(betterLink(at(records, { forced: 'direct' }), 'direct')).toBeUndefined();
+});
+
+test('what failed and would be better is tried again beside what took its place, ever more rarely', () => {
+  expect(linkToReturnTo(at({ socket: failed(10) }), 'http')).toEqual({ waitMs: 990 });
+  expect(linkToReturnTo(at({ socket: failed(1000) }), 'http')).toEqual({ kind: 'socket' });
+  expect(linkToReturnTo(at({ socket: failed(1000, 3) }), 'http')).toEqual({ waitMs: 3000 });
+  expect(linkToReturnTo(at({ socket: failed(0, 30) }), 'http')).toEqual({ waitMs: 30_000 });
+  expect(linkToReturnTo(at({ http: failed(5000) }), 'socket')).toBeUndefined();
+  expect(linkToReturnTo(at({}), 'http')).toBeUndefined();
+  const measured = { socket: { ...speed(10e6), ...failed(5000) }, http: speed(20e6) };
+  expect(linkToReturnTo(at(measured), 'http')).toBeUndefined();
+  expect(linkToReturnTo(at({ socket: failed(5000) }, { forced: 'http' }), 'http')).toBeUndefined();
 });

@@ -27,6 +27,9 @@ const LAST_WAIT_MS = 4000;
 const STALE_MS = 10 * 60_000;
 /** A link that failed is not tried beside a working one for so long. */
 const LEFT_ALONE_MS = 30_000;
+/** One that failed is tried again beside the one that took its place, less and less often. */
+const FIRST_RETURN_MS = 1000;
+const LAST_RETURN_MS = 30_000;
 /** A change of links costs a moment, and measurements swing. */
 const CLEARLY_FASTER = 1.25;
 
@@ -65,6 +68,31 @@ export function linkToTry(situation: LinkSituation, current: LinkKind): LinkKind
       speedOf(situation, kind) === undefined &&
       situation.now - (situation.records[kind]?.failed?.at ?? -Infinity) > LEFT_ALONE_MS,
   );
+}
+
+/**
+ * A link that failed and would be better than the one in use: to be tried beside it, now or after a wait; undefined =
+ * there is none. So a break of a moment does not leave a device on its second choice.
+ */
+export function linkToReturnTo(situation: LinkSituation, current: LinkKind): LinkChoice | undefined {
+  if (situation.forced !== undefined) return undefined;
+  let soonest: number | undefined;
+  for (const kind of situation.possible) {
+    const failed = situation.records[kind]?.failed;
+    if (kind === current || failed === undefined || !isBetter(situation, kind, current)) continue;
+    const waitMs =
+      failed.at + Math.min(LAST_RETURN_MS, FIRST_RETURN_MS * 2 ** (failed.times - 1)) - situation.now;
+    if (waitMs <= 0) return { kind };
+    soonest = Math.min(soonest ?? waitMs, waitMs);
+  }
+  return soonest === undefined ? undefined : { waitMs: soonest };
+}
+
+/** By what was measured of both, else by what is usual. */
+function isBetter(situation: LinkSituation, kind: LinkKind, than: LinkKind): boolean {
+  const [mine, other] = [speedOf(situation, kind), speedOf(situation, than)];
+  if (mine === undefined || other === undefined) return firstGuess[kind] > firstGuess[than];
+  return mine > other;
 }
 
 /** The link that is clearly faster than the one in use; undefined = stay. */

@@ -19,7 +19,7 @@ const proof = { device, nonce, signature };
 /** One or more real messages of each schema, as text on the wire. */
 const golden = {
   pairingStartSchema: [
-    `{"version":1,"invitation":"07","device":{"key":"${key}","name":"Annas Gerät","kind":"phone"},"share":"${share}","password":"code"}`,
+    `{"version":2,"invitation":"07","device":{"key":"${key}","name":"Annas Gerät","kind":"phone"},"share":"${share}","password":"code"}`,
   ],
   agentIdentitySchema: [`{"id":"a_1","name":"desk","key":"${key}"}`],
   pairingStartedSchema: [
@@ -30,9 +30,13 @@ const golden = {
     `{"device":"${device}","role":"owner","project":null,"signature":"${signature}"}`,
     `{"device":"${device}","role":"guest","project":"${project}","signature":"${signature}"}`,
   ],
-  challengeSchema: [`{"device":"${device}","nonce":"${nonce}"}`],
+  challengeSchema: [
+    `{"device":"${device}","nonce":"${nonce}"}`,
+    `{"device":"${device}","nonce":"${nonce}","signature":"${signature}"}`,
+  ],
   challengedSchema: [
-    `{"state":"known","nonce":"${nonce}","signature":"${signature}","role":"member","project":null}`,
+    `{"state":"known","nonce":"${nonce}","signature":"${signature}","seat":{"role":"member","project":null}}`,
+    `{"state":"known","nonce":"${nonce}","signature":"${signature}"}`,
     `{"state":"removed","erase":true,"signature":"${signature}"}`,
     '{"state":"unknown"}',
     '{"state":"unknown","agent":"a_1"}',
@@ -42,14 +46,15 @@ const golden = {
   deviceRecordSchema: [
     `{"id":"${device}","name":"Phone","kind":"tablet","role":"owner","project":null,"pairedAt":1,"seenAt":2,"broughtBytes":3}`,
     `{"id":"${device}","name":"Phone","kind":"laptop","role":"member","project":null,"pairedAt":1,"seenAt":2,"broughtBytes":3,"removed":{"at":4,"erase":false}}`,
+    `{"id":"${device}","name":"Phone","kind":"phone","role":"member","project":null,"pairedAt":1,"seenAt":2,"isConnected":true,"broughtBytes":3,"removed":{"at":4,"erase":true,"toldAt":5}}`,
   ],
   inviteSchema: ['{"role":"owner"}', `{"role":"guest","project":"${project}"}`],
   invitationSchema: [
-    '{"id":"07","role":"owner","project":null,"code":"07-000-345","links":["http://10.0.0.2:7777/#pair=x"],"expiresInMs":120000,"attemptsLeft":3,"state":{"state":"open"}}',
-    `{"id":"07","role":"guest","project":"${project}","code":"07-000-345","links":[],"expiresInMs":0,"attemptsLeft":2,"state":{"state":"used","device":"${device}","name":"Phone"}}`,
+    '{"id":"07","role":"owner","project":null,"code":"07-000-345","trustLinks":["http://10.0.0.2:7777/"],"links":["https://10.0.0.2:7777/#pair=x"],"expiresInMs":120000,"attemptsLeft":3,"state":{"state":"open"}}',
+    `{"id":"07","role":"guest","project":"${project}","code":"07-000-345","trustLinks":[],"links":[],"expiresInMs":0,"attemptsLeft":2,"state":{"state":"used","device":"${device}","name":"Phone"}}`,
     ...['expired', 'spent', 'withdrawn'].map(
       (state) =>
-        `{"id":"07","role":"owner","project":null,"code":"07-000-345","links":[],"expiresInMs":0,"attemptsLeft":0,"state":{"state":"${state}"}}`,
+        `{"id":"07","role":"owner","project":null,"code":"07-000-345","trustLinks":[],"links":[],"expiresInMs":0,"attemptsLeft":0,"state":{"state":"${state}"}}`,
     ),
   ],
   scriptTokenSchema: [JSON.stringify(script)],
@@ -104,24 +109,24 @@ describe('the pairing messages', () => {
       ]),
     );
     expect({ version: wire.PAIRING_VERSION, ...digests }).toEqual({
-      version: 1,
+      version: 2,
       agentIdentitySchema: '7d2bc46e7e40',
-      auditEntrySchema: '002af0dc0dda',
-      challengeSchema: '73ed03e9b8a6',
-      challengedSchema: 'e194bb500a72',
+      auditEntrySchema: '7cc01ce0fed7',
+      challengeSchema: 'cca7f640ca6b',
+      challengedSchema: '52682bab5e2a',
       deviceIdSchema: '6c23c617ddc0',
       deviceNameSchema: '8136aa69219f',
-      deviceRecordSchema: '482221fbd8b4',
+      deviceRecordSchema: '9b76698650ed',
       fingerprintSchema: 'ffbcfad2b92f',
       invitationIdSchema: 'a475bdefb2c9',
-      invitationSchema: 'd10ddb4711b5',
+      invitationSchema: 'ec95b5ddac72',
       inviteSchema: '2aef35b24262',
       madeScriptTokenSchema: 'a5c985e4eb48',
       newScriptTokenSchema: '406bc03191ba',
       nonceSchema: '4d25319080d5',
       pairedSchema: '3829b7f68bc4',
       pairingFinishSchema: '13f77b232595',
-      pairingStartSchema: '3342feb5aacf',
+      pairingStartSchema: '30feede2b49b',
       pairingStartedSchema: '7bea85cc6bc7',
       publicKeySchema: '9cea75c0934d',
       scriptTokenSchema: '2b9f3017ecec',
@@ -133,7 +138,7 @@ describe('the pairing messages', () => {
   });
 
   test.each([
-    ['another version', { version: 2 }],
+    ['another version', { version: 3 }],
     ['a field nobody knows', { admin: true }],
     ['an invitation of three digits', { invitation: '007' }],
     ['an invitation of other digits', { invitation: '٠٧' }],

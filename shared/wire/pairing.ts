@@ -19,7 +19,8 @@ import { z } from 'zod';
 import { roleSchema, scopeSchema } from '../access/access.ts';
 import { projectIdSchema } from '../project/project.ts';
 
-export const PAIRING_VERSION = 1;
+/** 1 (2026-11): first. 2 (2026-11): links with a secret are https alone; what a device may is told to who signs. */
+export const PAIRING_VERSION = 2;
 /** Largest body of this conversation. */
 export const MAX_PAIRING_BYTES = 4096;
 

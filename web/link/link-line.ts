@@ -6,6 +6,7 @@ import {
   chooseLink,
   type LinkRecord,
   type LinkSituation,
+  linkToReturnTo,
   linkToTry,
 } from '@myspinbot/shared/transfer/choice.ts';
 import { type FrameLink, type LinkKind, linkKinds } from '@myspinbot/shared/transfer/link.ts';
@@ -26,8 +27,8 @@ export interface LinkLine {
   close(): Promise<void>;
 }
 
-/** A link that is not open by then is not waited for: another one may be. */
-const DIAL_MS = 1500;
+/** A link that is not open by then is not waited for: another one may be. A direct one has more to agree on. */
+const DIAL_MS: Readonly<Record<LinkKind, number>> = { socket: 1500, http: 1500, direct: 4000 };
 /** A measurement takes so long, or so much. */
 const MEASURE_MS = 1000;
 const MEASURE_LEAST_MS = 100;
@@ -36,6 +37,8 @@ const MEASURE_BYTES = 8 * 1024 * 1024;
 const IDLE_MS = 400;
 /** Another kind is tried once so much crossed in one go: for a photo it is not worth the trouble. */
 const LONG_BYTES = 24 * 1024 * 1024;
+/** A link that has been open for so long works, whatever it did before. */
+const TRUSTED_MS = 10_000;
 /** A link on trial that moves nothing for so long has failed. */
 const TRIAL_MS = 2000;
 
@@ -61,6 +64,8 @@ export function createLinkLine(world: {
   let turn: Promise<void> = Promise.resolve();
   let window: { since: number; last: number; bytes: number; inARow: number } | undefined;
   let stopTrial: (() => void) | undefined;
+  let stopReturn: (() => void) | undefined;
+  let stopTrusting: (() => void) | undefined;
 
   const situation = (): LinkSituation => ({ possible, forced, records, now: clock.now() });
   const tell = () => {
@@ -91,8 +96,9 @@ export function createLinkLine(world: {
       if ('link' in outcome) return swap(outcome.link);
       failed(kind, outcome.why);
       look();
+      comeBack();
     };
-    const stopWaiting = clock.after(DIAL_MS, () => give({ why: 'it did not open in time' }));
+    const stopWaiting = clock.after(DIAL_MS[kind], () => give({ why: 'it did not open in time' }));
     dialling = {
       kind,
       abandon() {
@@ -121,11 +127,28 @@ export function createLinkLine(world: {
       used = { link, run: world.take(link) };
       tell();
       link.onClose((why) => lost(link, why));
+      stopTrusting?.();
+      stopTrusting = clock.after(TRUSTED_MS, () => {
+        if (used?.link === link) records[link.kind] = { measured: records[link.kind]?.measured };
+      });
+      comeBack();
     });
+  };
+
+  /** Goes back to a better kind of link that failed, as soon as it opens again. */
+  const comeBack = () => {
+    stopReturn?.();
+    stopReturn = undefined;
+    if (used === undefined || closed || !here) return;
+    const back = linkToReturnTo(situation(), used.link.kind);
+    if (back === undefined) return;
+    if ('waitMs' in back) stopReturn = clock.after(back.waitMs, comeBack);
+    else if (dialling === undefined) dial(back.kind);
   };
 
   const lost = (link: FrameLink, why: string) => {
     if (used?.link !== link) return;
+    stopReturn?.();
     const { run } = used;
     used = undefined;
     endTrial();
@@ -161,7 +184,7 @@ export function createLinkLine(world: {
     if (other === undefined) return;
     dial(other);
     // A link that opens and moves nothing is worse than one that does not open.
-    stopTrial = clock.after(DIAL_MS + TRIAL_MS, () => {
+    stopTrial = clock.after(DIAL_MS[other] + TRIAL_MS, () => {
       stopTrial = undefined;
       if (used?.link.kind !== other) return;
       failed(other, 'nothing crossed it');
@@ -174,6 +197,8 @@ export function createLinkLine(world: {
     stopRetry?.();
     stopRetry = undefined;
     endTrial();
+    stopReturn?.();
+    stopTrusting?.();
     dialling?.abandon();
     const before = used;
     used = undefined;

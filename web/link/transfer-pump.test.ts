@@ -268,17 +268,17 @@ test('when a link dies the transfer goes on over another one at once, and nothin
 test('a link that does not open is passed over, and what went wrong is told', async () => {
   const { db, clock, pump, states, troubles } = await sending(2, (to) => ({
     socket: () => new Promise<FrameLink>(() => undefined),
-    direct: async () => {
+    http: async () => {
       throw new Error('no way through');
     },
-    http: async () => to.connect(undefined, 'http'),
+    direct: async () => to.connect(undefined, 'direct'),
   }));
   pump.reach(true);
   await until(
     async () => (await db.outbox.count()) === 0,
     () => clock.turn(100),
   );
-  expect(states.at(-1)?.kind).toBe('http');
+  expect(states.at(-1)?.kind).toBe('direct');
   expect(troubles.join()).toMatch(/did not open in time.*no way through/);
   await pump.close();
 });
@@ -344,5 +344,30 @@ test('a file that vanished on this device says what to do, and the others go on'
     () => clock.turn(10),
   );
   expect((await db.outbox.get(hash))?.refused?.hint).toMatch(/Add it to the project again/);
+  await pump.close();
+});
+
+test('after a break of a moment it comes back to the better link, with nothing to move as well', async () => {
+  let sockets = 0;
+  let cut: (() => void) | undefined;
+  const { pump, clock, states } = await sending(0, (to) => ({
+    async socket() {
+      const link = to.connect(undefined);
+      if (sockets++ === 0) cut = () => link.close('cut');
+      return link;
+    },
+    http: async () => to.connect(undefined, 'http'),
+  }));
+  pump.reach(true);
+  const isOn = (kind: LinkKind) =>
+    until(
+      async () => states.at(-1)?.kind === kind,
+      () => clock.turn(5),
+    );
+  await isOn('socket');
+  cut?.();
+  await isOn('http');
+  await isOn('socket');
+  expect(sockets).toBe(2);
   await pump.close();
 });
