@@ -46,7 +46,9 @@ export const ca: Command = {
       ].join('\n'),
     );
     const { replaced } = authority;
-    if (replaced !== undefined) {
+    if (values.rotate === true) {
+      hint('Delete the old one from every device, and trust this one: open the http:// address there.');
+    } else if (replaced !== undefined) {
       hint(
         [
           `It took the place of another on ${day(replaced.at)}: ${replaced.why}.`,
