@@ -18,7 +18,7 @@ import { signalMessage } from '../../hub/room.ts';
 import { isSignedBy } from '../../pairing/signatures.ts';
 import type { TestDevice } from '../../pairing/testing/paired-device.ts';
 import { systemClock } from '../../queue/clock.ts';
-import { loadWebRtc } from '../webrtc.ts';
+import { loadLibrary } from '../webrtc-library.ts';
 
 export interface SignalSocket {
   readonly socket: WebSocket;
@@ -54,7 +54,7 @@ export async function openSignalSocket(url: string, room: string, device: TestDe
     say,
     listen,
     async call() {
-      const make = await loadWebRtc();
+      const make = await loadLibrary();
       return openDirectLink({
         agent: device.agent!.id,
         device: device.id!,
