@@ -22,11 +22,12 @@ const makeKey = async (): Promise<KeyPair> => {
   return { privateKey, key: await writtenPublicKey(publicKey) };
 };
 const keys = {} as { agent: KeyPair; phone: KeyPair; stranger: KeyPair };
-let make: Awaited<ReturnType<typeof loadLibrary>>;
 const webrtc = createWebRtc({ clock: systemClock, log: silentLogger });
+// Both ends in one process, as in direct.test.ts.
+let make: Awaited<ReturnType<typeof webrtc.load>>;
 beforeAll(async () => {
   [keys.agent, keys.phone, keys.stranger] = await Promise.all([makeKey(), makeKey(), makeKey()]);
-  make = await loadLibrary();
+  make = await webrtc.load();
   return () => webrtc.close();
 });
 
@@ -172,7 +173,7 @@ describe('a call', () => {
   });
 
   test('asks nobody outside', async () => {
-    const peer = make('answers') as unknown as {
+    const peer = (await loadLibrary())('answers') as unknown as {
       _pc: { getConfiguration(): { iceServers?: unknown[] } };
       destroy(): void;
     };

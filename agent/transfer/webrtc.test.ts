@@ -70,7 +70,7 @@ describe('when the process dies under a transfer', () => {
     );
     const store = createMemoryStore(sha256);
     const fragments = createFragments();
-    const bytes = noise(24 * BLOCK_BYTES, direction === 'in' ? 1 : 2);
+    const bytes = noise(8 * BLOCK_BYTES, direction === 'in' ? 1 : 2);
     const { hash } = direction === 'in' ? await agent.vault.put(bytes) : store.put(bytes);
     const over = async (link: FrameLink, onEvent: (event: TransferEvent) => void) => {
       const session = createTransferSession({
