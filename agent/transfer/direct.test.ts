@@ -21,8 +21,7 @@ let agent: SmallAgent;
 let line: SignalSocket;
 beforeAll(async () => {
   agent = await startSmallAgent();
-  // Both ends in one process share its network's thread: between two on a busy machine packets are lost, and a link that
-  // moves megabytes may be silent for as long as one that is gone.
+  // Its ends are made where the agent's are: a native library that crashes must not take the tests with it.
   const device = await pairedWith(agent, { role: 'owner' });
   line = await openSignalSocket(agent.url, WORKSPACE_ROOM, device, agent.webrtc.load);
 });
