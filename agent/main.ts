@@ -25,7 +25,7 @@ import { createLive } from './transfer/live.ts';
 import { createPeerLinks } from './transfer/peer-links.ts';
 import { createSocketLinks } from './transfer/socket-links.ts';
 import { createTransfers } from './transfer/transfers.ts';
-import { loadWebRtc } from './transfer/webrtc.ts';
+import { createWebRtc } from './transfer/webrtc.ts';
 import { keepTidy } from './vault/keep-tidy.ts';
 import { openQuota } from './vault/quota.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
@@ -86,9 +86,10 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     });
     // The last: whatever is still answered asks it.
     parts.push({ order: 9, close: () => gate.close() });
+    const webrtc = createWebRtc({ clock, log: log.child({ room: 'direct' }) });
     const peers = createPeerLinks({
       agent: id,
-      load: loadWebRtc,
+      load: webrtc.load,
       sign: gate.signSignals,
       isSigned: gate.isSignedByDevice,
       // As in a URL, where IPv6 stands in brackets.
@@ -97,6 +98,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       log: log.child({ room: 'direct' }),
     });
     parts.push({ order: 3, close: () => peers.close() });
+    parts.push({ order: 4, close: () => webrtc.close() });
     const quota = openQuota({
       limits: config.quota,
       vault,

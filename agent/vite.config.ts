@@ -31,6 +31,7 @@ export default defineConfig({
         cli: entry('./cli.ts'),
         'stage-host': entry('./process/stage-host.ts'),
         'picture-decoder': entry('./media/picture-decoder.ts'),
+        'webrtc-child': entry('./transfer/webrtc-child.ts'),
         'portrait-worker': entry('./engines/portrait/portrait-worker.ts'),
       },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

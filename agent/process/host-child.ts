@@ -1,5 +1,5 @@
-// One stage host process seen from the agent: started in a process group of its own, its last words kept, its
-// whole group ended on demand. It knows processes and lines; not stages, and not when to start or end.
+// One child process seen from the agent (a stage host, the WebRTC library): started in a process group of its own, its
+// last words kept, its whole group ended on demand. It knows processes and lines; not its work, nor when to start or end.
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Clock } from '../queue/clock.ts';
 import type { ModuleEntry } from './entry.ts';
@@ -30,6 +30,10 @@ export function startHostChild(options: {
   entry: ModuleEntry;
   args: readonly string[];
   clock: Clock;
+  /** What it is told of its surroundings; the agent's own environment when absent. */
+  env?: NodeJS.ProcessEnv;
+  /** Needed where messages hold bytes. */
+  serialization?: 'json' | 'advanced';
   /** From the polite signal to the certain one. */
   graceMs: number;
   onMessage: (raw: unknown) => void;
@@ -40,6 +44,8 @@ export function startHostChild(options: {
     // A group of its own: ending it takes its ffmpeg processes along, and a Ctrl-C in the agent's terminal
     // reaches the agent first.
     detached: true,
+    serialization: options.serialization ?? 'json',
+    ...(options.env === undefined ? {} : { env: options.env }),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const lines: string[] = [];

@@ -1,5 +1,5 @@
 // Direct links between two real ends: the device's half of a call on one side, the agent's on the other, @roamhq/wrtc
-// under both, and the words of the call carried by hand, so that a test can be the man in the middle.
+// under both (the agent's in a process of its own, as in the product), and the words of the call carried by hand, so that a test can be the man in the middle.
 import { randomBytes, webcrypto } from 'node:crypto';
 import type { Principal } from '@myspinbot/shared/access/access.ts';
 import { openDirectLink } from '@myspinbot/shared/direct/call.ts';
@@ -13,7 +13,8 @@ import { silentLogger } from '../log/logger.ts';
 import { CURVE, isSignedBy, signed, writtenPublicKey } from '../pairing/signatures.ts';
 import { systemClock } from '../queue/clock.ts';
 import { createPeerLinks, type PeerEvent, type PeerLinks } from './peer-links.ts';
-import { loadWebRtc } from './webrtc.ts';
+import { createWebRtc } from './webrtc.ts';
+import { loadLibrary } from './webrtc-library.ts';
 
 type KeyPair = { privateKey: webcrypto.CryptoKey; key: string };
 const makeKey = async (): Promise<KeyPair> => {
@@ -21,10 +22,13 @@ const makeKey = async (): Promise<KeyPair> => {
   return { privateKey, key: await writtenPublicKey(publicKey) };
 };
 const keys = {} as { agent: KeyPair; phone: KeyPair; stranger: KeyPair };
-let make: Awaited<ReturnType<typeof loadWebRtc>>;
+const webrtc = createWebRtc({ clock: systemClock, log: silentLogger });
+// Both ends in one process, as in direct.test.ts.
+let make: Awaited<ReturnType<typeof webrtc.load>>;
 beforeAll(async () => {
   [keys.agent, keys.phone, keys.stranger] = await Promise.all([makeKey(), makeKey(), makeKey()]);
-  make = await loadWebRtc();
+  make = await webrtc.load();
+  return () => webrtc.close();
 });
 
 const agentId = 'a_1';
@@ -57,7 +61,7 @@ function world(options: { load?: () => Promise<never>; addresses?: readonly stri
   const log = { ...silentLogger, info: note, warn: note, error: note };
   const links = createPeerLinks({
     agent: agentId,
-    load: options.load ?? (async () => () => make('answers')),
+    load: options.load ?? webrtc.load,
     sign: (fields) => signed(keys.agent.privateKey, signals(fields)),
     isSigned: (fields, signature) =>
       fields.device === phoneId
@@ -169,7 +173,7 @@ describe('a call', () => {
   });
 
   test('asks nobody outside', async () => {
-    const peer = make('answers') as unknown as {
+    const peer = (await loadLibrary())('answers') as unknown as {
       _pc: { getConfiguration(): { iceServers?: unknown[] } };
       destroy(): void;
     };

@@ -1,6 +1,6 @@
 // Direct links: WebRTC data channels that paired devices open to this agent. It answers their calls, believes only
-// what a paired key signed, makes its end with simple-peer on @roamhq/wrtc, and hands over links that work. Who
-// carries the words of a call, and what goes over a link, is not known here.
+// what a paired key signed, makes its end with a peer that it is given, and hands over links that work. Who carries
+// the words of a call, where the WebRTC library runs, and what goes over a link, is not known here.
 import { type Principal, principalId } from '@myspinbot/shared/access/access.ts';
 import {
   addressOf,
@@ -11,6 +11,7 @@ import {
   writeDescription,
 } from '@myspinbot/shared/direct/description.ts';
 import { openPeerEnd, type PeerEnd, type SimplePeer } from '@myspinbot/shared/direct/peer-end.ts';
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Signals } from '@myspinbot/shared/pairing/statements.ts';
 import type { FrameLink } from '@myspinbot/shared/transfer/link.ts';
 import {
@@ -57,7 +58,10 @@ export type MakePeer = () => SimplePeer;
 
 export function createPeerLinks(world: {
   agent: string;
-  /** Loads the library; rejects where there is none for this machine. Asked at the first call. */
+  /**
+   * Asked at each call. Rejects where there is no library for this machine, and with Failure `too-often` while there is to
+   * be none for a moment.
+   */
   load(): Promise<MakePeer>;
   sign(fields: Signals): Promise<string>;
   /** Whether the paired device that they name signed them. */
@@ -86,16 +90,11 @@ export function createPeerLinks(world: {
   const attempts = new Map<string, Attempt>();
   const listeners = new Set<(event: PeerEvent) => void>();
   let onLink: ((link: FrameLink, who: Principal) => void) | undefined;
-  let loading: Promise<MakePeer> | undefined;
   let open = 0;
   let closed = false;
 
   const emit = (event: PeerEvent) => {
     for (const listener of listeners) listener(event);
-  };
-  const load = () => {
-    loading ??= world.load();
-    return loading;
   };
   const keyOf = (id: string, peer: string) => `${id} ${peer}`;
   const tell = (caller: Caller, message: SignalMessage) => caller.send(encodeSignal(message));
@@ -116,6 +115,8 @@ export function createPeerLinks(world: {
   /** The same, said to the device: it may be on a connection that has failed. */
   const endIt = (attempt: Attempt, why: string) => {
     if (attempt.isOver) return;
+    // An end tells the log itself, when it was made.
+    if (attempt.end === undefined) log.info('direct.failed', { device: attempt.id, why });
     drop(attempt, why);
     tell(attempt.caller, { type: 'signal/end', peer: attempt.peer });
   };
@@ -165,9 +166,12 @@ export function createPeerLinks(world: {
     }
     let make: MakePeer;
     try {
-      make = await load();
+      make = await world.load();
     } catch (cause) {
       drop(attempt, 'no WebRTC here');
+      // The process it is in has crashed too often: later it is there again.
+      if (cause instanceof Failure && cause.code === 'too-often')
+        return refuse(caller, peer, 'busy', cause.hint);
       log.warn('direct.unavailable', { error: String(cause) });
       return refuse(
         caller,
@@ -203,7 +207,8 @@ export function createPeerLinks(world: {
         if (isOurs(addressOf(candidate))) tell(caller, { type: 'signal/candidate', peer, candidate });
       },
       ended(why) {
-        drop(attempt, why);
+        // Also where nothing more goes over the link itself: the process that had it may be gone.
+        endIt(attempt, why);
         if (!attempt.isOpen) return log.info('direct.failed', { device: id, why });
         open--;
         log.info('direct.closed', { device: id, why, open });

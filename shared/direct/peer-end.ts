@@ -71,7 +71,7 @@ export function openPeerEnd(
   const channel = peer._channel;
   if (channel === null) throw new Error('the library made no channel');
   // Its 'connect' is not waited for. Before it, it asks for statistics again and again; a connection of @roamhq/wrtc that
-  // is closed while it gathers them takes the process down.
+  // is closed while it gathers them takes its process down, and every other link with it.
   peer._connecting = true;
   let isOver = false;
   let lowNow: (() => void) | undefined;
@@ -85,7 +85,7 @@ export function openPeerEnd(
       then?.();
     };
   }
-  // @roamhq/wrtc may take the process down when a channel is sent something and closed in the moment in which it opens or
+  // @roamhq/wrtc may take its process down when a channel is sent something and closed in the moment in which it opens or
   // the other side closes it. So it says no last word, and closes a moment later.
   const rest = () => {
     clock.after(REST_MS, () => peer.destroy());

@@ -55,9 +55,8 @@ export function chooseLink(situation: LinkSituation): LinkChoice {
 
 /**
  * A link worth trying while another one is busy for long: not measured lately, and not known to fail. Never a direct
- * one: measured beside a socket it moved a tenth of the bytes for twenty times the work, and the library that makes it
- * on the workstation is native code that has been seen to crash. It is there where sockets and requests do not get
- * through, and for whoever asks for it.
+ * one: measured beside a socket it moved a tenth of the bytes for twenty times the work. It is there where sockets and
+ * requests do not get through, and for whoever asks for it.
  */
 export function linkToTry(situation: LinkSituation, current: LinkKind): LinkKind | undefined {
   if (situation.forced !== undefined) return undefined;

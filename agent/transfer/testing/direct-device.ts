@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { openDirectLink } from '@myspinbot/shared/direct/call.ts';
+import type { SimplePeer } from '@myspinbot/shared/direct/peer-end.ts';
 import { toBase64Url } from '@myspinbot/shared/pairing/bytes.ts';
 import { signals } from '@myspinbot/shared/pairing/statements.ts';
 import type { FrameLink } from '@myspinbot/shared/transfer/link.ts';
@@ -18,7 +19,7 @@ import { signalMessage } from '../../hub/room.ts';
 import { isSignedBy } from '../../pairing/signatures.ts';
 import type { TestDevice } from '../../pairing/testing/paired-device.ts';
 import { systemClock } from '../../queue/clock.ts';
-import { loadWebRtc } from '../webrtc.ts';
+import { loadLibrary, type Side } from '../webrtc-library.ts';
 
 export interface SignalSocket {
   readonly socket: WebSocket;
@@ -30,8 +31,13 @@ export interface SignalSocket {
   close(): void;
 }
 
-/** Joins a room of a running agent: "http://127.0.0.1:7777", "workspace". */
-export async function openSignalSocket(url: string, room: string, device: TestDevice): Promise<SignalSocket> {
+/** Joins a room of a running agent: "http://127.0.0.1:7777", "workspace". `load` = where its ends are made; here when absent. */
+export async function openSignalSocket(
+  url: string,
+  room: string,
+  device: TestDevice,
+  load: () => Promise<(side: Side) => SimplePeer> = loadLibrary,
+): Promise<SignalSocket> {
   const path = `/sync/${encodeURIComponent(room)}`;
   const socket = new WebSocket(url.replace('http', 'ws') + path, await device.proofProtocols(path));
   const ears = new Set<(message: SignalMessage) => void>();
@@ -54,7 +60,7 @@ export async function openSignalSocket(url: string, room: string, device: TestDe
     say,
     listen,
     async call() {
-      const make = await loadWebRtc();
+      const make = await load();
       return openDirectLink({
         agent: device.agent!.id,
         device: device.id!,
