@@ -9,16 +9,29 @@ import { scratchFolder } from '../harness/scratch.ts';
 
 test('a video that does not fit waits on the workstation, and comes when there is room', async () => {
   const agent = await startAgent({ data: join(scratchFolder('full-device'), 'data') });
-  const profile = await openProfile();
+  const folder = scratchFolder('full-device-profile');
+  const before = await openProfile({ folder });
+  const first = await before.newPage();
+  await openApp(first, agent);
+  await workstationIsHere(first);
+  await castSample(first);
+  const project = first.url();
+  await first.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+  const used = await first.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+  await before.close();
+
+  // Before the app opens its database: that one remembers for a while how much room there was.
+  const profile = await openProfile({ folder });
   const page = await profile.newPage();
-  await openApp(page, agent);
-  await workstationIsHere(page);
-  await castSample(page);
   const devtools = await profile.context.newCDPSession(page);
   const { origin } = new URL(agent.url);
+  // Room for words and a poster, not for a video.
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: used + 1_000_000 });
+  await page.goto(project);
+  await workstationIsHere(page);
   await spin(page);
-  const used = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
-  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: used });
 
   const full = page.getByText(/^This device is full: /);
   await full.waitFor({ timeout: 150_000 });
