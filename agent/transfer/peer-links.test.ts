@@ -136,7 +136,9 @@ describe('every link', () => {
     const [here, there] = await Promise.all([call(), taken]);
     return { here, there, end: async () => links.close() };
   };
-  for (const { name, run } of linkContract('direct', openPair)) test(name, run);
+  // Over the real library, whose threads share the machine with everything else: a link that falls silent for three
+  // seconds ends, as it must. What is wrong with the link itself is wrong three times.
+  for (const { name, run } of linkContract('direct', openPair)) test(name, { retry: 2 }, run);
 });
 
 describe('a call', () => {
