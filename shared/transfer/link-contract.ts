@@ -227,13 +227,16 @@ export function linkContract(name: string, open: () => Promise<OpenLinks>): Cont
 /** The next frames; rejects when the link closes before. */
 function collect(link: FrameLink, count: number): Promise<Frame[]> {
   const frames: Frame[] = [];
-  return new Promise((resolve, reject) => {
+  const all = new Promise<Frame[]>((resolve, reject) => {
     link.onFrame((frame) => {
       frames.push(frame);
       if (frames.length === count) resolve(frames);
     });
     link.onClose((why) => reject(new Error(`closed after ${frames.length} of ${count} frames: ${why}`)));
   });
+  // As above: whoever sends may have thrown before.
+  all.catch(() => undefined);
+  return all;
 }
 
 function whenClosed(link: FrameLink, also?: () => void): Promise<string> {
