@@ -81,16 +81,32 @@ export function startPump(world: {
     ...(world.onLink === undefined ? {} : { onLink: world.onLink }),
     onTrouble,
   });
+  // Nothing is opened before it is known what the person wishes: a link they ruled out must not be used for a moment.
+  let here = false;
+  let isTold = false;
+  const begin = () => {
+    if (isTold) return;
+    isTold = true;
+    pump.reach(here);
+  };
   const stopWishes = watchTransferWishes(
     db,
     ({ link, isPaused }) => {
       pump.force(link);
       pump.pause(isPaused);
+      begin();
     },
-    (cause) => onTrouble('wishes', cause),
+    (cause) => {
+      onTrouble('wishes', cause);
+      begin();
+    },
   );
   return {
     ...pump,
+    reach(is) {
+      here = is;
+      if (isTold) pump.reach(is);
+    },
     lookAgain: session.lookAgain,
     close() {
       stopWishes();
