@@ -63,6 +63,14 @@ test('a photo goes to the workstation and on to another device, straight, and re
   await openApp(first, agent);
   await workstationIsHere(first);
   await goDirect(first);
+  // Before there is a photo: the list shows it, so it would have come by the usual way.
+  const other = await openProfile();
+  const second = await other.newPage();
+  await second.addInitScript(tellNothing);
+  await openApp(second, agent);
+  await workstationIsHere(second);
+  await goDirect(second);
+  const before = await moved('out');
   await first.goto(agent.url);
   await newProject(first);
   await addPhoto(first, drawnPortrait());
@@ -79,13 +87,6 @@ test('a photo goes to the workstation and on to another device, straight, and re
     .waitFor();
   await screenshot(first, 'direct/1-settings');
 
-  const other = await openProfile();
-  const second = await other.newPage();
-  await second.addInitScript(tellNothing);
-  await openApp(second, agent);
-  await workstationIsHere(second);
-  await goDirect(second);
-  const before = await moved('out');
   await second.goto(agent.url + project);
   await expect.poll(() => moved('out'), { timeout: 60_000 }).toBeGreaterThan(before + 10_000);
   await expect
