@@ -7,6 +7,7 @@ import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 import type { Clock } from '../queue/clock.ts';
 import { createRoomAwareness, type RoomAwareness } from './awareness.ts';
+import { isKnownTo, isSoundFor } from './sound-update.ts';
 
 const SYNC = 0;
 const AWARENESS = 1;
@@ -123,7 +124,7 @@ export function createRoom(
     if (limits.bytes() + update.length > limits.maxBytes) return peer.cut('the document is full');
     if (peer.mayBring?.(update.length) === false) return peer.cut('no room is left for documents');
     try {
-      if (!isSound(update)) return peer.cut('not an update');
+      if (!isSoundFor(doc, update)) return peer.cut('not an update');
       Y.applyUpdate(doc, update, peer);
     } catch {
       return peer.cut('not an update');
@@ -152,7 +153,7 @@ export function createRoom(
     if (kind === STEP_1) peer.send(send(SYNC, STEP_2, Y.encodeStateAsUpdate(doc, payload)));
     else if (!peer.mayWrite) {
       // Stock clients answer and echo whatever they have: what changes nothing is no attempt.
-      if (!isKnown(doc, payload)) peer.cut('may only read here');
+      if (!isKnownTo(doc, payload)) peer.cut('may only read here');
     } else if (kind === STEP_2 || kind === UPDATE) apply(peer, payload, kind === STEP_2);
     else peer.cut('not a sync message');
   };
@@ -221,27 +222,4 @@ export function signalMessage(text: string): Uint8Array {
   encoding.writeVarUint(encoder, SIGNAL_MESSAGE);
   encoding.writeVarString(encoder, text);
   return encoding.toUint8Array(encoder);
-}
-
-/** The highest clock a document may reach by one update: a person types for years and stays below. */
-const MAX_CLOCK = 2 ** 40;
-
-/**
- * Whether an update is one that a document can hold and give away again. Yjs itself takes some that it cannot: a piece
- * of no length, once deleted, makes the document one that nobody can load any more. Throws for what is no update.
- */
-function isSound(update: Uint8Array): boolean {
-  const { structs, ds } = Y.decodeUpdate(update);
-  const isPiece = (clock: number, length: number) => length > 0 && clock >= 0 && clock + length <= MAX_CLOCK;
-  return (
-    structs.every(({ id, length }) => isPiece(id.clock, length)) &&
-    [...ds.clients.values()].every((deleted) => deleted.every(({ clock, len }) => isPiece(clock, len)))
-  );
-}
-
-/** Whether an update says nothing that the document does not hold already. Throws for what is no update. */
-function isKnown(doc: Y.Doc, update: Uint8Array): boolean {
-  const { structs, ds } = Y.decodeUpdate(update);
-  const known = structs.every(({ id, length }) => id.clock + length <= Y.getState(doc.store, id.client));
-  return known && [...ds.clients.values()].every((deleted) => deleted.length === 0);
 }
