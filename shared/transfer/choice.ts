@@ -33,24 +33,23 @@ const LAST_RETURN_MS = 30_000;
 /** A change of links costs a moment, and measurements swing. */
 const CLEARLY_FASTER = 1.25;
 
-/** The link to open now: the fastest of those that work; unmeasured ones in the order socket, http, direct. */
+/** The link to open now: the best of those that work. What failed a moment ago comes after what did not. */
 export function chooseLink(situation: LinkSituation): LinkChoice {
-  const { possible, forced } = situation;
+  const { possible, forced, records } = situation;
   const open = linkKinds.filter((kind) => (forced === undefined ? possible.includes(kind) : kind === forced));
-  let best: { kind: LinkKind; rank: number } | undefined;
+  let best: LinkKind | undefined;
   let soonest = LAST_WAIT_MS;
   for (const kind of open) {
     const wait = waitOf(situation, kind);
-    if (wait > 0) {
-      soonest = Math.min(soonest, wait);
-      continue;
+    if (wait > 0) soonest = Math.min(soonest, wait);
+    else if (best === undefined) best = kind;
+    else {
+      const isShaken = records[kind]?.failed !== undefined;
+      const isBestShaken = records[best]?.failed !== undefined;
+      if (isShaken === isBestShaken ? isBetter(situation, kind, best) : isBestShaken) best = kind;
     }
-    // What failed a moment ago comes after what did not, however fast it was.
-    const isShaken = situation.records[kind]?.failed !== undefined;
-    const rank = (speedOf(situation, kind) ?? firstGuess[kind]) * (isShaken ? 1e-12 : 1);
-    if (best === undefined || rank > best.rank) best = { kind, rank };
   }
-  return best === undefined ? { waitMs: soonest } : { kind: best.kind };
+  return best === undefined ? { waitMs: soonest } : { kind: best };
 }
 
 /**
@@ -87,10 +86,10 @@ export function linkToReturnTo(situation: LinkSituation, current: LinkKind): Lin
   return soonest === undefined ? undefined : { waitMs: soonest };
 }
 
-/** By what was measured of both, else by what is usual. */
+/** By what was measured of both, else by what is usual: one figure alone says nothing of the other link. */
 function isBetter(situation: LinkSituation, kind: LinkKind, than: LinkKind): boolean {
   const [mine, other] = [speedOf(situation, kind), speedOf(situation, than)];
-  if (mine === undefined || other === undefined) return firstGuess[kind] > firstGuess[than];
+  if (mine === undefined || other === undefined) return usual[kind] > usual[than];
   return mine > other;
 }
 
@@ -108,8 +107,8 @@ export function betterLink(situation: LinkSituation, current: LinkKind): LinkKin
   return best?.kind;
 }
 
-/** Bytes per second assumed of what was never measured: only their order counts. */
-const firstGuess: Readonly<Record<LinkKind, number>> = { socket: 3, http: 2, direct: 1 };
+/** What is usual, best last. */
+const usual: Readonly<Record<LinkKind, number>> = { socket: 3, http: 2, direct: 1 };
 
 function speedOf({ records, now }: LinkSituation, kind: LinkKind): number | undefined {
   const measured = records[kind]?.measured;

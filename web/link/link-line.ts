@@ -225,9 +225,9 @@ export function createLinkLine(world: {
       if (kind !== undefined) records[kind] = { measured: records[kind]?.measured };
       endTrial();
       dialling?.abandon();
-      if (used !== undefined && (kind === undefined || used.link.kind === kind)) return;
-      if (used !== undefined && here) dial(kind!);
-      else look();
+      if (used === undefined || !here) return look();
+      const choice = chooseLink(situation());
+      if ('kind' in choice && choice.kind !== used.link.kind) dial(choice.kind);
     },
     moved(bytes) {
       const kind = used?.link.kind;

@@ -295,7 +295,7 @@ test('a forced link is used and no other, and the best one again afterwards', as
     () => clock.turn(100),
   );
   expect(new Set(states.map((state) => state?.kind))).toEqual(new Set(['http']));
-  pump.force('socket');
+  pump.force(undefined);
   await until(
     async () => states.at(-1)?.kind === 'socket',
     () => clock.turn(10),
