@@ -445,6 +445,44 @@ describe('a transfer session', () => {
     },
   );
 
+  test('whoever closes it again waits as well until what has arrived is kept', async () => {
+    let keep: () => void = () => {};
+    const kept = new Promise<void>((resolve) => {
+      keep = resolve;
+    });
+    const memory = createMemoryStore(sha256);
+    const slow: MemoryStore = {
+      ...memory,
+      async receive(ref, list) {
+        const partial = await memory.receive(ref, list);
+        return {
+          ...partial,
+          async block(index, bytes) {
+            await kept;
+            return partial.block(index, bytes);
+          },
+        };
+      },
+    };
+    const [a, b] = [end(), end(slow)];
+    a.session.open();
+    b.session.open();
+    const ref = a.store.put(noise(2 * BLOCK_BYTES));
+    void a.session.offer(ref.hash);
+    await run(a, b);
+    void b.session.close();
+    let isClosed = false;
+    const again = b.session.close().then(() => {
+      isClosed = true;
+    });
+    await settle();
+    expect(isClosed).toBe(false);
+    keep();
+    await again;
+    const partial = await memory.receive(ref, await a.store.blocks(ref.hash));
+    expect(partial.missing()).toEqual([]);
+  });
+
   test('closing tells everybody who waits', async () => {
     const [a, b] = joined();
     const waiting = [

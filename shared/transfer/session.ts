@@ -130,8 +130,13 @@ export function createTransferSession(options: TransferSessionOptions): Transfer
     admit: options.admit ?? (() => undefined),
   });
 
-  async function close(): Promise<void> {
-    if (state === 'closed') return;
+  let closing: Promise<void> | undefined;
+  /** Whoever closes it a second time waits for the same end: what has arrived is being kept. */
+  function close(): Promise<void> {
+    closing ??= letGo();
+    return closing;
+  }
+  async function letGo(): Promise<void> {
     state = 'closed';
     early = [];
     const late = waiting;
