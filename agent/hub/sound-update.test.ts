@@ -50,7 +50,7 @@ test('whatever devices write is sound for a document that has its past', () => {
       // Also all of it at once, to one who has nothing.
       expect(isSoundFor(docOf(9), Y.encodeStateAsUpdate(hub))).toBe(true);
     }),
-    { numRuns: 200 },
+    { numRuns: 400 },
   );
 });
 

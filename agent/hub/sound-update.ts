@@ -24,8 +24,7 @@ export function isSoundFor(doc: Y.Doc, update: Uint8Array): boolean {
   const values = valuesOfMaps(doc, structs);
   return structs.every((struct) => {
     if (!(struct instanceof Y.Item) || isHere(doc, struct) || !values(struct)) return true;
-    if (struct.content instanceof Y.ContentDeleted) return struct.rightOrigin === null;
-    return struct.length === 1 && struct.rightOrigin === null && !isOfText(struct.content);
+    return struct.rightOrigin === null && !isOfText(struct.content);
   });
 }
 
