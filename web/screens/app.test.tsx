@@ -1,7 +1,8 @@
 // The screens as a person meets them, over a whole live world in memory.
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@solidjs/testing-library';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createFakeLive, type FakeLive, seeded } from '../live/fake-live.ts';
+import { createFakeLive, type FakeLive } from '../live/fake-live.ts';
+import { seeded } from '../live/fake-people.ts';
 import { LiveContext } from '../live/live.ts';
 import { App } from './app.tsx';
 

@@ -4,14 +4,8 @@ import { SHOWING_MS } from '@myspinbot/shared/pairing/invitation.ts';
 import { AUDIT_PAGE } from '@myspinbot/shared/wire/pairing.ts';
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@solidjs/testing-library';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
-import {
-  createFakeLive,
-  type FakeLive,
-  type FakeLiveOptions,
-  fakeAccess,
-  seeded,
-  seededDevices,
-} from '../live/fake-live.ts';
+import { createFakeLive, type FakeLive, type FakeLiveOptions } from '../live/fake-live.ts';
+import { fakeAccess, seeded, seededDevices } from '../live/fake-people.ts';
 import { LiveContext } from '../live/live.ts';
 import { App } from './app.tsx';
 

@@ -1,6 +1,7 @@
 import type { JobPhase } from '@myspinbot/shared/job/life.ts';
 import { describe, expect, it } from 'vitest';
-import { createFakeLive, fakeAgent, seeded } from '../live/fake-live.ts';
+import { createFakeLive } from '../live/fake-live.ts';
+import { fakeAgent, seeded } from '../live/fake-people.ts';
 import type { JobView, Workstation } from '../live/live.ts';
 import { isOn, jobWords, phaseMark } from './job-words.ts';
 

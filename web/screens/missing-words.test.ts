@@ -1,6 +1,7 @@
 import type { Missing } from '@myspinbot/shared/project/spin.ts';
 import { describe, expect, it } from 'vitest';
-import { createFakeLive, seeded } from '../live/fake-live.ts';
+import { createFakeLive } from '../live/fake-live.ts';
+import { seeded } from '../live/fake-people.ts';
 import { makingMs, speechMs } from './estimate.ts';
 import { faceProblem, missingPlace, missingWords } from './missing-words.ts';
 

@@ -1,7 +1,8 @@
 // What is told of files on their way, wherever the person is in the app.
 import { cleanup, render, screen } from '@solidjs/testing-library';
 import { afterEach, expect, it, vi } from 'vitest';
-import { createFakeLive, type FakeLive, fakeAccess, seeded } from '../live/fake-live.ts';
+import { createFakeLive, type FakeLive } from '../live/fake-live.ts';
+import { fakeAccess, seeded } from '../live/fake-people.ts';
 import { LiveContext } from '../live/live.ts';
 import { App } from './app.tsx';
 

@@ -1,13 +1,8 @@
 // Storage as a person meets it, over a whole live world in memory.
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@solidjs/testing-library';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  createFakeLive,
-  type FakeLive,
-  type FakeLiveOptions,
-  fakeAccess,
-  seeded,
-} from '../live/fake-live.ts';
+import { createFakeLive, type FakeLive, type FakeLiveOptions } from '../live/fake-live.ts';
+import { fakeAccess, seeded } from '../live/fake-people.ts';
 import { LiveContext } from '../live/live.ts';
 import { App } from './app.tsx';
 

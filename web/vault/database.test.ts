@@ -99,22 +99,7 @@ test('where documents lay aside in version 2, every file that may be one of thei
 
 test('a store of version 2 is opened with everything in it, and can keep what is shared to the app', async () => {
   const name = 'before-shares';
-  const before = new Dexie(name);
-  before.version(2).stores({
-    updates: '++seq, [room+seq]',
-    rooms: 'room',
-    projects: 'id, updatedAt',
-    jobs: 'id, requestedAt',
-    assets: 'hash',
-    blobs: 'hash',
-    partials: 'hash',
-    pieces: '[hash+index]',
-    outbox: 'hash, addedAt',
-    wanted: 'hash, askedAt',
-    notes: 'name',
-    keys: 'name',
-    standing: 'name',
-  });
+  const before = version2(name);
   await before.table('blobs').put({ hash: 'a', blob: 'bytes' });
   await before.table('outbox').put({ hash: 'a', left: 3, addedAt: 4 });
   before.close();
