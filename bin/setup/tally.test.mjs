@@ -30,6 +30,18 @@ test('one failure anywhere is a failed run', async () => {
   expect(printed.trimEnd().split('\n').at(-1)).toBe('40 passed, 3 failed');
 });
 
+test('what failed is named near the end, where it is seen', async () => {
+  capture();
+  const tally = makeTally();
+  await tally.add('unit', async () => ({
+    passed: 40,
+    failed: 1,
+    failures: ['a.test.ts > adds: 3 is not 4'],
+  }));
+  tally.print();
+  expect(printed).toContain('failed: a.test.ts > adds: 3 is not 4\n');
+});
+
 test('a run in which nothing passed is no success', () => {
   capture();
   expect(makeTally().print()).toBe(1);

@@ -1,5 +1,6 @@
 // Runs vitest projects and counts what passed and failed from its JSON report, never from its words.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { relative } from 'node:path';
 import { hand } from './command.mjs';
 import { inRepo, root } from './place.mjs';
 
@@ -10,7 +11,7 @@ const vitest = inRepo('node_modules/vitest/vitest.mjs');
  * one failure.
  * @param {readonly string[]} projects
  * @param {{ name: string, env?: Record<string, string | undefined>, except?: readonly string[] }} options
- * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
+ * @returns {Promise<{ passed: number, failed: number, skipped: number, failures?: string[] }>}
  */
 export async function runVitest(projects, { name, env = {}, except = [] }) {
   const report = inRepo(`test-results/${name}.json`);
@@ -34,6 +35,8 @@ export async function runVitest(projects, { name, env = {}, except = [] }) {
   return counts;
 }
 
+const firstLine = (text = '') => text.split('\n', 1)[0];
+
 function read(report) {
   try {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
@@ -47,6 +50,17 @@ function read(report) {
       passed: numPassedTests,
       failed: numFailedTests + broken.length,
       skipped: numPendingTests + numTodoTests,
+      failures: [
+        ...broken.map((file) => `${relative(root, file.name)}: ${firstLine(file.message)}`),
+        ...testResults.flatMap((file) =>
+          file.assertionResults
+            .filter((test) => test.status === 'failed')
+            .map(
+              (test) =>
+                `${relative(root, file.name)} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`,
+            ),
+        ),
+      ],
     };
   } catch {
     return undefined; // vitest ended before it wrote one
