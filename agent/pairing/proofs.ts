@@ -80,8 +80,8 @@ export function createProofs(world: {
       const nonce = toBase64Url(randomBytes(16));
       nonces.set(nonce, { device: id, from, at: clock.now() });
       const signature = await identity.sign(agentChallenges({ ...fields, nonce }));
-      const { role, project } = device;
-      return { state: 'known', nonce, signature, ...(isTheDevice ? { seat: { role, project } } : {}) };
+      const { name, role, project } = device;
+      return { state: 'known', nonce, signature, ...(isTheDevice ? { seat: { name, role, project } } : {}) };
     },
     async verify({ device: id, nonce, signature }, purpose) {
       const given = nonces.get(nonce);

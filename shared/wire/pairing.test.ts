@@ -35,7 +35,7 @@ const golden = {
     `{"device":"${device}","nonce":"${nonce}","signature":"${signature}"}`,
   ],
   challengedSchema: [
-    `{"state":"known","nonce":"${nonce}","signature":"${signature}","seat":{"role":"member","project":null}}`,
+    `{"state":"known","nonce":"${nonce}","signature":"${signature}","seat":{"name":"Phone","role":"member","project":null}}`,
     `{"state":"known","nonce":"${nonce}","signature":"${signature}"}`,
     `{"state":"removed","erase":true,"signature":"${signature}"}`,
     '{"state":"unknown"}',
@@ -113,7 +113,7 @@ describe('the pairing messages', () => {
       agentIdentitySchema: '7d2bc46e7e40',
       auditEntrySchema: '7cc01ce0fed7',
       challengeSchema: 'cca7f640ca6b',
-      challengedSchema: '52682bab5e2a',
+      challengedSchema: 'b013623b9ecb',
       deviceIdSchema: '6c23c617ddc0',
       deviceNameSchema: '8136aa69219f',
       deviceRecordSchema: '9b76698650ed',

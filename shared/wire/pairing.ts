@@ -89,7 +89,7 @@ export type Paired = z.infer<typeof pairedSchema>;
 export const challengeSchema = z.strictObject({
   device: deviceIdSchema,
   nonce: nonceSchema,
-  /** Of the device, which is told then what it may do. One that was removed has no key any more, and needs none. */
+  /** Of the device: it is told then what it is called and may do, and the owner that a removed one has heard of it. */
   signature: signatureSchema.optional(),
 });
 export type Challenge = z.infer<typeof challengeSchema>;
@@ -99,7 +99,9 @@ export const challengedSchema = z.discriminatedUnion('state', [
     nonce: nonceSchema,
     signature: signatureSchema,
     /** What the device is now; the owner may have changed it. Told to a device that signed its question. */
-    seat: z.object({ role: roleSchema, project: projectIdSchema.nullable() }).optional(),
+    seat: z
+      .object({ name: deviceNameSchema, role: roleSchema, project: projectIdSchema.nullable() })
+      .optional(),
   }),
   z.object({ state: z.literal('removed'), erase: z.boolean(), signature: signatureSchema }),
   /** The agent never knew this device, or lost its memory: not signed, so nothing is erased because of it. */

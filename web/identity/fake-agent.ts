@@ -34,7 +34,7 @@ interface Known {
   key: string;
   name: string;
   seat: Seat;
-  removed: { erase: boolean } | undefined;
+  removed: { erase: boolean; isHeard: boolean } | undefined;
 }
 
 export interface FakeAgent {
@@ -46,7 +46,10 @@ export interface FakeAgent {
   adopt(name: string, seat?: Seat): Promise<{ standing: NonNullable<Standing>; key: CryptoKey }>;
   devices(): readonly { id: string; name: string; role: string }[];
   seat(device: string, seat: Seat): void;
+  rename(device: string, name: string): void;
   remove(device: string, erase: boolean): void;
+  /** Whether a removed device itself asked and was told so. */
+  wasHeard(device: string): boolean;
   /** Loses its memory of this device. */
   forget(device: string): void;
   /** Ends every token, as a new start does. */
@@ -173,16 +176,22 @@ export async function createFakeAgent(
     const found = known.get(device);
     if (found === undefined) return { state: 'unknown', agent: identity.id };
     const named = { agent: identity.id, device, deviceNonce };
+    const isIt = asks !== undefined && (await isSignedBy(found.key, deviceAsks(named), asks));
     if (found.removed !== undefined) {
       const { erase } = found.removed;
+      found.removed.isHeard ||= isIt;
       const removes = agentRemoves({ ...named, erase });
       return { state: 'removed', erase, signature: await signed(key.privateKey, removes) };
     }
     const nonce = newNonce();
     nonces.set(nonce, device);
     const signature = await signed(key.privateKey, agentChallenges({ ...named, nonce }));
-    const isIt = asks !== undefined && (await isSignedBy(found.key, deviceAsks(named), asks));
-    return { state: 'known', nonce, signature, ...(isIt ? { seat: found.seat } : {}) };
+    return {
+      state: 'known',
+      nonce,
+      signature,
+      ...(isIt ? { seat: { name: found.name, ...found.seat } } : {}),
+    };
   };
 
   const token = async (body: unknown) => {
@@ -224,9 +233,13 @@ export async function createFakeAgent(
     seat(device, seat) {
       known.get(device)!.seat = seat;
     },
-    remove(device, erase) {
-      known.get(device)!.removed = { erase };
+    rename(device, name) {
+      known.get(device)!.name = name;
     },
+    remove(device, erase) {
+      known.get(device)!.removed = { erase, isHeard: false };
+    },
+    wasHeard: (device) => known.get(device)?.removed?.isHeard === true,
     forget: (device) => void known.delete(device),
     forgetTokens: () => tokens.clear(),
     async fetch(input, init) {

@@ -8,18 +8,26 @@ import type { AppDatabase, StandingRow } from '../vault/database.ts';
 /** Undefined = this device was never paired. */
 export type Standing = Omit<StandingRow, 'name'> | undefined;
 
+export interface Seat {
+  deviceName: string;
+  role: Role;
+  project: ProjectId | null;
+}
+
 export interface Identity {
   read(): Promise<Standing>;
   /** The record and its key as they are now; undefined unless this device is paired. */
   credentials(): Promise<{ standing: NonNullable<Standing>; key: CryptoKey } | undefined>;
+  /** The key of a device that was removed and has not been paired since. */
+  removedKey(device: string): Promise<CryptoKey | undefined>;
   /** Calls back now and after every change, of whichever tab. */
   watch(changed: (standing: Standing) => void): () => void;
 
   /** Takes the place of whatever was there. */
   pair(standing: Omit<NonNullable<Standing>, 'state'>, key: CryptoKey): Promise<void>;
-  /** An owner changed what this device may; nothing happens when it is another device by now. */
-  seat(device: string, role: Role, project: ProjectId | null): Promise<void>;
-  /** An owner removed this device: the key goes, the workstation's name stays to be told. */
+  /** An owner changed what this device may or is called; nothing happens when it is another device by now. */
+  seat(device: string, seat: Seat): Promise<void>;
+  /** An owner removed this device. Its key opens nothing any more, and proves that the device has heard of it. */
   remove(device: string): Promise<void>;
 }
 
@@ -43,6 +51,11 @@ export function openIdentity(db: AppDatabase): Identity {
         const [standing, row] = await Promise.all([read(), db.keys.get('device')]);
         return standing?.state === 'paired' && row !== undefined ? { standing, key: row.key } : undefined;
       }),
+    removedKey: (device) =>
+      db.transaction('r', db.standing, db.keys, async () => {
+        const [standing, row] = await Promise.all([read(), db.keys.get('device')]);
+        return standing?.state === 'removed' && standing.device === device ? row?.key : undefined;
+      }),
     watch(changed) {
       const subscription = liveQuery(read).subscribe({
         next: changed,
@@ -56,15 +69,22 @@ export function openIdentity(db: AppDatabase): Identity {
         await db.keys.put({ name: 'device', key });
         await db.standing.put({ name: 'here', state: 'paired', ...standing });
       }),
-    seat: (device, role, project) =>
+    seat: (device, seat) =>
       change(device, async (row) => {
-        if (row.role === role && row.project === project) return;
-        await db.standing.put({ ...row, role, project });
+        if (isSeatedSo(row, seat)) return;
+        await db.standing.put({ ...row, ...seat });
       }),
     remove: (device) =>
       change(device, async (row) => {
         await db.standing.put({ ...row, state: 'removed' });
-        await db.keys.delete('device');
       }),
   };
+}
+
+/** Whether this is what the device is already. */
+export function isSeatedSo(
+  standing: Pick<StandingRow, 'deviceName' | 'role' | 'project'>,
+  { deviceName, role, project }: Seat,
+): boolean {
+  return standing.deviceName === deviceName && standing.role === role && standing.project === project;
 }

@@ -26,6 +26,7 @@ test('a link pairs this device, and what is kept names the workstation, its key 
   expect(standing).toEqual({
     agent: { ...agent.identity, fingerprint: agent.fingerprint },
     device: agent.devices()[0]?.id,
+    deviceName: 'Phone',
     role: 'owner',
     project: null,
   });

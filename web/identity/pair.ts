@@ -83,6 +83,7 @@ export async function pairDevice(
     standing: {
       agent: { ...started.agent, fingerprint },
       device: paired.device,
+      deviceName: device.name,
       role: paired.role,
       project: paired.project,
     },

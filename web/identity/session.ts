@@ -1,7 +1,6 @@
 // How a paired device speaks with its workstation: asks for a challenge, makes sure that it comes from the very
 // workstation it was paired with, and proves itself, for a token or for a socket. The token is kept in memory alone.
 // What an answer means for this device is told to whoever made the session; it writes nothing itself.
-import type { Role } from '@myspinbot/shared/access/access.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import {
   agentChallenges,
@@ -9,7 +8,6 @@ import {
   deviceAsks,
   deviceProves,
 } from '@myspinbot/shared/pairing/statements.ts';
-import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import {
   type Challenge,
@@ -19,12 +17,12 @@ import {
 } from '@myspinbot/shared/wire/pairing.ts';
 import type { Clock } from '../link/clock.ts';
 import { ask } from './ask.ts';
-import type { Identity } from './identity.ts';
+import type { Identity, Seat } from './identity.ts';
 import { isSignedBy, newNonce, signed } from './keys.ts';
 
 /** What the workstation of this address says of `device`. Only the first two are proved by its signature. */
 export type Word = { device: string } & (
-  | { state: 'known'; role: Role; project: ProjectId | null }
+  | ({ state: 'known' } & Seat)
   | { state: 'removed'; erase: boolean }
   | { state: 'unknown' }
   /** It is there and refused to say anything now: asked too often. */
@@ -107,7 +105,10 @@ export function createSession(world: {
           hear({ state: 'another', device });
           throw unpaired();
         }
-        if (said.seat !== undefined) hear({ state: 'known', device, ...said.seat });
+        if (said.seat !== undefined) {
+          const { name: deviceName, role, project } = said.seat;
+          hear({ state: 'known', device, deviceName, role, project });
+        }
         const proves = deviceProves({ agent: agent.id, device, nonce: said.nonce, purpose });
         return { device, nonce: said.nonce, signature: await signed(key, proves) };
       }

@@ -1,15 +1,13 @@
 // What this device is to the workstation, as Solid state: pairing, being given another role, being removed or not
 // known any more, and the invitation a page was opened with. It says what may be done and does not do it: documents
 // and files are other people's business.
-import type { Role } from '@myspinbot/shared/access/access.ts';
 import { guestRoom, WORKSPACE_ROOM } from '@myspinbot/shared/document/layout.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
-import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { type Accessor, batch, createComputed, createMemo, createSignal, on } from 'solid-js';
 import { notReached } from '../identity/ask.ts';
 import type { DeviceLook } from '../identity/device-kind.ts';
-import type { Identity, Standing } from '../identity/identity.ts';
+import { type Identity, isSeatedSo, type Seat, type Standing } from '../identity/identity.ts';
 import { noteRemoval, readRemoval } from '../identity/removal-note.ts';
 import { isToErase } from '../identity/removed-here.ts';
 import { createSession, type Session, type Word } from '../identity/session.ts';
@@ -86,12 +84,12 @@ export function createAccessDesk(world: {
       const by = erasedBy();
       if (by !== undefined) return { state: 'removed', agentName: by, erase: true };
       if (now === undefined) return { state: 'unpaired' };
-      const { agent, device, role, project } = now;
+      const { agent, device, deviceName, role, project } = now;
       if (now.state === 'removed') return { state: 'removed', agentName: agent.name, erase: false };
       const turned = away();
       if (turned?.device === device) return { state: 'forgotten', agentName: agent.name, why: turned.why };
       const { id, name, fingerprint } = agent;
-      return { state: 'paired', device, role, project, agent: { id, name, fingerprint } };
+      return { state: 'paired', device, deviceName, role, project, agent: { id, name, fingerprint } };
     },
     undefined,
     { equals: isSame },
@@ -111,7 +109,7 @@ export function createAccessDesk(world: {
         world.onAnswer();
         batch(() => {
           setAway(undefined);
-          seat(now, word.role, word.project);
+          seat(now, word);
         });
         return;
       case 'removed':
@@ -132,10 +130,11 @@ export function createAccessDesk(world: {
     setErasedBy(agentName);
     world.onErase(agentName);
   };
-  const seat = (now: NonNullable<Standing>, role: Role, project: ProjectId | null) => {
-    if (now.state !== 'paired' || (now.role === role && now.project === project)) return;
-    setStanding({ ...now, role, project });
-    kept(identity.seat(now.device, role, project));
+  const seat = (now: NonNullable<Standing>, { deviceName, role, project }: Seat) => {
+    const next: Seat = { deviceName, role, project };
+    if (now.state !== 'paired' || isSeatedSo(now, next)) return;
+    setStanding({ ...now, ...next });
+    kept(identity.seat(now.device, next));
   };
 
   const session = createSession({
@@ -153,7 +152,7 @@ export function createAccessDesk(world: {
   const askWhetherToErase = async () => {
     const now = standing();
     if (now?.state !== 'removed' || erasedBy() !== undefined) return;
-    const isWanted = await isToErase(now, world);
+    const isWanted = await isToErase(now, { ...world, key: () => identity.removedKey(now.device) });
     if (standing()?.device !== now.device || standing()?.state !== 'removed') return;
     if (isWanted) eraseFor(now.agent.name);
     else askLater();

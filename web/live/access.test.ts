@@ -37,6 +37,10 @@ afterEach(async () => {
 const agent = { role: 'agent', id: 'agent-1' } as const;
 const robin = 'p_robin000000000000000' as ProjectId;
 const guest = { role: 'guest', project: robin } as const;
+const nameOf = ({ live }: TestLive) => {
+  const access = live.access();
+  return access.state === 'paired' ? access.deviceName : undefined;
+};
 const isHere = (live: TestLive) => until(() => live.live.workstation().state === 'here', 'the workstation');
 /** Lets everything that may happen by itself happen. */
 const settled = async () => {
@@ -221,6 +225,25 @@ test('a device that becomes a guest does not ask for the room it sat before unti
   expect(hub.connected(id)).toEqual([`guest/${robin}`]);
 });
 
+test('a device hears what it is called, also when an owner has renamed it, and remembers', async () => {
+  const name = newDatabaseName();
+  const hub = createFakeHub();
+  const here = await world({ name, hub, paired: { role: 'member', project: null } });
+  await isHere(here);
+  expect(nameOf(here)).toBe('Test');
+  here.agent.rename(here.device, 'Kitchen tablet');
+  hub.cut(here.device);
+  await until(() => {
+    here.clock.turn(1000);
+    return nameOf(here) === 'Kitchen tablet';
+  }, 'the new name');
+  await here.live.flush();
+  here.crash();
+  hub.goAway();
+  const after = await world({ name, hub });
+  expect(nameOf(after)).toBe('Kitchen tablet');
+});
+
 test('what a member wrote offline is not sent by the guest it became, and is sent when it is a member again', async () => {
   const hub = createFakeHub();
   hub.goAway();
@@ -263,7 +286,6 @@ test('a device that is removed is cut, keeps what it has, and asks no more', asy
   expect(here.live.workstation().state).toBe('away');
   expect(here.live.projects.map((entry) => entry.title)).toEqual(['Kept']);
   expect(await openIdentity(here.db).credentials()).toBeUndefined();
-  expect(await here.db.keys.count()).toBe(0);
   const asked = here.agent.asked.length;
   here.clock.turn(60_000);
   here.live.wake();
@@ -289,9 +311,12 @@ test('a device that was removed and kept what it has still erases it when that i
   await until(() => here.live.access().state === 'removed', 'the removal');
   await here.live.flush();
   here.agent.remove(here.device, true);
+  expect(here.agent.wasHeard(here.device)).toBe(false);
   here.clock.turn(300_000);
   await until(() => here.live.projects.length === 0, 'the end of what was kept');
   expect(here.live.access()).toEqual({ state: 'removed', agentName: 'Study', erase: true });
+  // The owner sees that it was this device that heard it, and not somebody who knows its name.
+  expect(here.agent.wasHeard(here.device)).toBe(true);
 });
 
 test('nobody but the workstation it was removed from can have it erased', async () => {

@@ -85,6 +85,7 @@ export const fakeAccess = {
   member: {
     state: 'paired',
     device: seededDevices.own,
+    deviceName: 'Android phone',
     role: 'member',
     project: null,
     agent: { id: 'agent-fake', name: 'Study', fingerprint },
@@ -92,6 +93,7 @@ export const fakeAccess = {
   guest: {
     state: 'paired',
     device: seededDevices.own,
+    deviceName: 'Android phone',
     role: 'guest',
     project: seeded.robin,
     agent: { id: 'agent-fake', name: 'Study', fingerprint },

@@ -40,6 +40,8 @@ export type Access =
   | {
       state: 'paired';
       device: string;
+      /** What it is called there; undefined until it was told. */
+      deviceName?: string | undefined;
       role: Role;
       /** A guest's project. */
       project: ProjectId | null;

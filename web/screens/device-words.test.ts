@@ -7,7 +7,7 @@ import {
   confinementWords,
   dayWords,
   deviceLine,
-  erasureLine,
+  removalLine,
 } from './device-words.ts';
 
 const NOW = new Date(2026, 10, 24, 12).getTime();
@@ -50,9 +50,14 @@ describe('a device in one line', () => {
   });
   it('says of a removed one whether it knows that it is to erase', () => {
     const removed = { at: NOW - HOUR, erase: true };
-    expect(erasureLine({ ...device, removed: { ...removed, erase: false } }, NOW)).toBeUndefined();
-    expect(erasureLine({ ...device, removed }, NOW)).toMatch(/as soon as it calls$/);
-    expect(erasureLine({ ...device, removed: { ...removed, toldAt: NOW - 60_000 } }, NOW)).toBe(
+    const left = { ...removed, erase: false };
+    expect(removalLine(device, NOW)).toBeUndefined();
+    expect(removalLine({ ...device, removed: left }, NOW)).toBe('Has not called since');
+    expect(removalLine({ ...device, removed: { ...left, toldAt: NOW - 60_000 } }, NOW)).toBe(
+      'Called a minute ago, and was told. It keeps what it has',
+    );
+    expect(removalLine({ ...device, removed }, NOW)).toMatch(/as soon as it calls$/);
+    expect(removalLine({ ...device, removed: { ...removed, toldAt: NOW - 60_000 } }, NOW)).toBe(
       'Called a minute ago, and was told to erase what the app keeps on it',
     );
   });

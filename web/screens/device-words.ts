@@ -64,9 +64,14 @@ export function deviceLine(
   return `${role} · last seen ${agoWords(device.seenAt, now)}`;
 }
 
-/** Of a removed device that is to erase what it keeps: whether it knows. That it did so is its own doing. */
-export function erasureLine({ removed }: DeviceRecord, now: number): string | undefined {
-  if (removed?.erase !== true) return undefined;
+/** Of a removed device: whether it knows, and that it is to erase what it keeps. That it did so is its own doing. */
+export function removalLine({ removed }: DeviceRecord, now: number): string | undefined {
+  if (removed === undefined) return undefined;
+  if (!removed.erase) {
+    return removed.toldAt === undefined
+      ? 'Has not called since'
+      : `Called ${agoWords(removed.toldAt, now)}, and was told. It keeps what it has`;
+  }
   return removed.toldAt === undefined
     ? 'Is told to erase what the app keeps on it as soon as it calls'
     : `Called ${agoWords(removed.toldAt, now)}, and was told to erase what the app keeps on it`;

@@ -20,7 +20,7 @@ import { AnswerShown } from './answer-shown.tsx';
 import { projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { deviceIcons } from './device-icons.ts';
-import { broughtLine, deviceLine, erasureLine, isHere } from './device-words.ts';
+import { broughtLine, deviceLine, isHere, removalLine } from './device-words.ts';
 import { type ChosenRole, isComplete, RoleChoice } from './role-choice.tsx';
 import { agoWords } from './time-words.ts';
 
@@ -112,7 +112,7 @@ export function DeviceList(props: {
                         name={device.name}
                         look="gone"
                         words={`Removed ${agoWords(device.removed!.at, desk.now())}`}
-                        more={erasureLine(device, desk.now())}
+                        more={removalLine(device, desk.now())}
                       />
                     )}
                   </For>

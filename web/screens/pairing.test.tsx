@@ -335,6 +335,7 @@ describe('a guest', () => {
     open({ access: fakeAccess.guest }, '/settings');
     expect(await screen.findByText('Sees "Robin says hello"', {}, WAIT)).toBeTruthy();
     expect(screen.getByText(/You are a guest/)).toBeTruthy();
+    expect(screen.getByText('Android phone')).toBeTruthy();
     expect(screen.queryByText('Speech, built in')).toBeNull();
   });
 });

@@ -49,7 +49,7 @@ export function ThisDevice() {
   );
 }
 
-/** An owner may ask what this device is called; it may have been renamed from another one. */
+/** An owner may ask what this device is called now: it hears of another name only when it proves itself again. */
 function AboutNamed() {
   const live = useLive();
   const devices = createAnswer(() => live.devices.list());
@@ -67,8 +67,9 @@ function About(props: { name?: string | undefined }) {
   const facts = (): (readonly [string, string])[] => {
     const access = live.access();
     if (access.state !== 'paired') return [];
+    const name = props.name ?? access.deviceName;
     return [
-      ...(props.name === undefined ? [] : ([['Name', props.name]] as const)),
+      ...(name === undefined ? [] : ([['Name', name]] as const)),
       [
         'May do',
         mayDo(access.role, access.project === null ? undefined : projectTitle(live, access.project)),

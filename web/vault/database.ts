@@ -133,6 +133,8 @@ export interface StandingRow {
   state: 'paired' | 'removed';
   agent: KnownAgent;
   device: string;
+  /** What this device is called there; absent in records of before it was told. */
+  deviceName?: string;
   role: Role;
   project: ProjectId | null;
 }
