@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => agent.stop());
 afterAll(removeSmallAgents);
 
-/** Offers a file and hangs up when so many blocks were sent. */
+/** Offers a file, sends so many blocks of it, and hangs up when the agent has kept them. */
 async function offer(
   headers: Record<string, string>,
   file: Uint8Array,
@@ -27,14 +27,14 @@ async function offer(
   const socket = new WebSocket(`${agent.url.replace('http', 'ws')}/transfer`, { headers });
   const store = createMemoryStore(sha256);
   const { hash } = store.put(file);
-  let sent = 0;
   const session = createTransferSession({
     store,
     send(frame) {
-      if (typeof frame !== 'string' && decodePiece(frame)?.offset === 0 && ++sent > blocks) {
-        return socket.terminate();
-      }
+      if (typeof frame !== 'string' && decodePiece(frame)!.index >= blocks) return;
       if (socket.readyState === socket.OPEN) socket.send(frame);
+    },
+    onEvent(event) {
+      if (event.type === 'progress' && event.doneBytes === blocks * BLOCK_BYTES) socket.terminate();
     },
   });
   socket.on('message', (data: Buffer, isBinary) => session.receive(isBinary ? data : data.toString()));
