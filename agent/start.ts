@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { type Config, DEFAULT_PORT, readConfig } from './config.ts';
 import type { RunningAgent } from './main.ts';
+import { collectSeldom } from './process/collector.ts';
 
 const help = `myspinbot start: run the agent and serve the app
 
@@ -40,6 +41,7 @@ export async function start(argv: readonly string[]): Promise<number> {
     ? (event: string, fields: Record<string, unknown>) =>
         process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`)
     : undefined;
+  collectSeldom();
   try {
     const config = readConfig(asked.options, {
       env: process.env,
