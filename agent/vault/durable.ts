@@ -121,6 +121,22 @@ export async function hashFile(
   return { hash: whole.digest('hex'), bytes, blocks };
 }
 
+/** SHA-256 of a file of which `hash` has seen the first `from` bytes, and how long it is. */
+export async function hashRest(
+  file: FileHandle,
+  hash: Hash,
+  from: number,
+): Promise<{ hash: string; bytes: number }> {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let bytes = from;
+  for (;;) {
+    const filled = await fill(file, chunk, bytes);
+    hash.update(chunk.subarray(0, filled));
+    bytes += filled;
+    if (filled < CHUNK_BYTES) return { hash: hash.digest('hex'), bytes };
+  }
+}
+
 /** Reads until `into` is full or the file ends; a short read in the middle of a file is not its end. */
 export async function fill(file: FileHandle, into: Uint8Array, position: number): Promise<number> {
   let filled = 0;

@@ -2,12 +2,22 @@
 // A bit is set on disk only after its block is on disk, so after kill -9 the bitmap never promises too much. Blocks
 // that come while the disk is waited for are made durable together with the next wait. It does not know where a
 // finished asset goes.
+import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AssetRef, assetRefSchema, blockRange } from '@myspinbot/shared/asset/asset.ts';
+import { type AssetRef, assetRefSchema, BLOCK_BYTES, blockRange } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { z } from 'zod';
-import { hashFile, onDisk, ownFolder, removeQuietly, sha256, syncDir, writeAtomic } from './durable.ts';
+import {
+  hashFile,
+  hashRest,
+  onDisk,
+  ownFolder,
+  removeQuietly,
+  sha256,
+  syncDir,
+  writeAtomic,
+} from './durable.ts';
 
 const offerSchema = z.object({
   ref: assetRefSchema,
@@ -80,6 +90,9 @@ export async function openPartial(
     const { start, end } = blockRange(ref.bytes, index);
     return bytes.length === end - start && sha256(bytes) === blocks[index];
   };
+  /** Of the whole, as far as its blocks came one after the other: at the end only the rest is read again. */
+  const whole = createHash('sha256');
+  let hashedBlocks = 0;
   /** Written and not yet durable; they share the next wait for the disk. */
   let written: number[] = [];
   let syncing: Promise<void> | undefined;
@@ -103,6 +116,10 @@ export async function openPartial(
     block(index, bytes) {
       const keeping = onDisk(async () => {
         if (index < 0 || index >= blocks.length || !fits(index, bytes)) return false;
+        if (index === hashedBlocks) {
+          whole.update(bytes);
+          hashedBlocks++;
+        }
         if (isSet(bitmap, index)) return true;
         if (closed) throw new Error('the partial asset is closed');
         await file.write(bytes, 0, bytes.length, blockRange(ref.bytes, index).start);
@@ -115,7 +132,7 @@ export async function openPartial(
     whole: () =>
       inTurn(() =>
         onDisk(async () => {
-          const found = await hashFile(file, { blocks: false });
+          const found = await hashRest(file, whole.copy(), Math.min(ref.bytes, hashedBlocks * BLOCK_BYTES));
           if (found.hash === ref.hash && found.bytes === ref.bytes) return file;
           const { blocks: hashes } = await hashFile(file, { blocks: true });
           let damaged = 0;
