@@ -192,7 +192,8 @@ export function addUploadRoutes(app: FastifyInstance, world: UploadsWorld): Uplo
         if (!(await upload.receiving.block(index, block))) throw damaged(index);
         index++;
         have = 0;
-        if (index < upload.count) block = new Uint8Array(lengthOf(upload.asset, index));
+        const next = index < upload.count ? lengthOf(upload.asset, index) : 0;
+        if (next !== block.length) block = new Uint8Array(next);
       }
     }
     if (left > 0) throw wrongLength(range);

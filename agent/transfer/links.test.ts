@@ -29,7 +29,7 @@ const request: HttpRequest = async ({ method, path, headers, body }) => {
   return {
     status: answer.status,
     json: () => answer.json().catch(() => undefined),
-    bytes: async () => new Uint8Array(await answer.arrayBuffer()),
+    pieces: () => answer.body![Symbol.asyncIterator](),
   };
 };
 

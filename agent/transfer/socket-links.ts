@@ -108,16 +108,22 @@ export function socketLink(socket: WebSocket): FrameLink {
   return {
     kind: 'socket',
     frameBytes: MAX_PIECE_FRAME,
-    send(frame) {
+    send(frame, free) {
       if (socket.readyState !== socket.OPEN) return Promise.reject(new Error('the socket is not open'));
       if (socket.bufferedAmount > MAX_BACKLOG_BYTES) {
         socket.terminate();
         return Promise.reject(new Error('the peer does not read'));
       }
-      if (typeof frame === 'string' || socket.bufferedAmount < HIGH_WATER_BYTES) return socket.send(frame);
+      if (typeof frame === 'string' || socket.bufferedAmount < HIGH_WATER_BYTES) {
+        return socket.send(frame, () => free?.());
+      }
       // Resolves when the kernel has it.
       return new Promise<void>((resolve, reject) =>
-        socket.send(frame, (error) => (error ? reject(error) : resolve())),
+        socket.send(frame, (error) => {
+          free?.();
+          if (error) reject(error);
+          else resolve();
+        }),
       );
     },
     onFrame(next) {

@@ -129,7 +129,7 @@ export function createTransfers(options: {
           return { why: 'no-space', hint: `${cause.message} ${cause.hint}` };
         }
       },
-      send: (frame) => link.send(frame),
+      send: link.send,
       onEvent(event) {
         emit({ ...event, who, link: link.kind });
         if (event.type === 'ended' && event.direction === 'in') {
@@ -223,6 +223,7 @@ function storeFor(
     ref: async (hash): Promise<AssetRef | undefined> => ((await isIts(hash)) ? vault.ref(hash) : undefined),
     blocks: async (hash) => ((await isIts(hash)) ? vault.blocks(hash) : hidden(hash)),
     readBlock: async (hash, index) => ((await isIts(hash)) ? vault.readBlock(hash, index) : hidden(hash)),
+    giveBack: vault.giveBack,
     receive: async ({ hash }) => hidden(hash),
   };
 }

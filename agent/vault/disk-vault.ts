@@ -19,6 +19,7 @@ import {
   MAX_ASSET_BYTES,
 } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { createBlockBuffers } from '@myspinbot/shared/transfer/block-buffers.ts';
 import { type Logger, silentLogger } from '../log/logger.ts';
 import { readBlocks, readRecord, readSizes, rememberBlocks } from './asset-files.ts';
 import {
@@ -61,6 +62,7 @@ export async function openDiskVault(options: {
   let totalBytes = 0;
   for (const bytes of sizes.values()) totalBytes += bytes;
 
+  const buffers = createBlockBuffers();
   const listeners = new Set<(ref: AssetRef) => void>();
   const blockLists = new Map<AssetHash, Promise<readonly string[]>>();
 
@@ -240,15 +242,16 @@ export async function openDiskVault(options: {
       const asset = requireRef(hash);
       if (!Number.isInteger(index) || index < 0 || index >= blockCount(asset.bytes)) throw missing(hash);
       const { start, end } = blockRange(asset.bytes, index);
-      const bytes = new Uint8Array(end - start);
       const file = await open(pathOf(hash), 'r');
       try {
+        const bytes = buffers.take(end - start);
         if ((await fill(file, bytes, start)) !== bytes.length) throw missing(hash);
+        return bytes;
       } finally {
         await file.close();
       }
-      return bytes;
     },
+    giveBack: buffers.give,
     receive: uploads.receive,
     unfinished: unfinished.bytes,
     tidy: unfinished.tidy,

@@ -21,6 +21,8 @@ export interface Vault {
   /** SHA-256 of every block in order, computed once and remembered. */
   blocks(hash: AssetHash): Promise<readonly string[]>;
   readBlock(hash: AssetHash, index: number): Promise<Uint8Array>;
+  /** Nobody reads what `readBlock` gave any more: another block may be put there. */
+  giveBack(bytes: Uint8Array): void;
   /** An upload in blocks: opens or re-opens the partial asset. `by`: whoever it is counted to while it is interrupted. */
   receive(ref: AssetRef, blocks: readonly string[], by?: string): Promise<Receiving>;
   /** Bytes of interrupted uploads that nobody goes on with now, of one or of all, without those of one asset. */

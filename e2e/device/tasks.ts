@@ -24,8 +24,8 @@ export type Task =
 export interface Ways {
   /** The address of the workstation's socket. */
   socket?: string;
-  /** Plain requests, which go to the page's own address. */
-  http?: true;
+  /** Plain requests to this address; '' = the page's own, which hands them on. */
+  http?: string;
 }
 
 export interface TaskResult {

@@ -10,11 +10,13 @@ import { pairDevice } from '../../web/identity/pair.ts';
 import { provenSocket } from '../../web/identity/proven-socket.ts';
 import { createSession } from '../../web/identity/session.ts';
 import { systemClock } from '../../web/link/clock.ts';
+import { httpRequest } from '../../web/link/http-request.ts';
 import { openSocketLink, type TransferSocket } from '../../web/link/socket-link.ts';
 import { createTransferPump } from '../../web/link/transfer-pump.ts';
 import { keepFile } from '../../web/live/keep-file.ts';
 import { openAssetStore } from '../../web/vault/assets.ts';
 import { blockHash } from '../../web/vault/block-hash.ts';
+import { createBlockHasher } from '../../web/vault/block-hasher.ts';
 import { type AppDatabase, openDatabase } from '../../web/vault/database.ts';
 import { openDocumentLog } from '../../web/vault/document-log.ts';
 import { hashBlob } from '../../web/vault/hashing.ts';
@@ -32,6 +34,9 @@ const BARE_FRAME = 256 * 1024;
 type Outcome = Partial<Pick<TaskResult, 'lost' | 'troubles' | 'links'>> & { ms: number };
 
 let db: AppDatabase = openDatabase();
+const hasher = createBlockHasher(
+  () => new Worker(new URL('../../web/vault/hash-worker.ts', import.meta.url), { type: 'module' }),
+);
 
 self.onmessage = (event: MessageEvent<Task>) => {
   perform(event.data).then(
@@ -117,7 +122,7 @@ async function move(task: Extract<Task, { do: 'send' | 'fetch' }>): Promise<Outc
   });
   const store = isStored
     ? storedWith((_, how) => ended(how))
-    : openSyntheticStore(isOut ? [file] : [], (_, how) =>
+    : openSyntheticStore(isOut ? [file] : [], hasher, (_, how) =>
         ended(typeof how === 'string' ? how : `refused: ${how.refused}`),
       );
   if (isStored && isOut) await storeSynthetic(file);
@@ -149,7 +154,9 @@ async function move(task: Extract<Task, { do: 'send' | 'fetch' }>): Promise<Outc
         : {
             socket: () => openSocketLink(new ProvenSocket(socket) as unknown as TransferSocket, systemClock),
           }),
-      ...(http === undefined ? {} : { http: async () => openHttpLink(requestBy(session.fetch)) }),
+      ...(http === undefined
+        ? {}
+        : { http: async () => openHttpLink(httpRequest(session.fetch, systemClock, http)) }),
     },
     clock: systemClock,
     from: `measured${Date.now().toString(36)}`,
@@ -167,25 +174,9 @@ async function move(task: Extract<Task, { do: 'send' | 'fetch' }>): Promise<Outc
   return { ms, troubles, links };
 }
 
-/** As the app's worker asks. */
-function requestBy(ask: typeof fetch): Parameters<typeof openHttpLink>[0] {
-  return async ({ method, path, headers, body }) => {
-    const answer = await ask(path, {
-      method,
-      ...(headers === undefined ? {} : { headers }),
-      ...(body === undefined ? {} : { body: body as string | Uint8Array<ArrayBuffer> }),
-    });
-    return {
-      status: answer.status,
-      json: () => answer.json().catch(() => undefined),
-      bytes: async () => new Uint8Array(await answer.arrayBuffer()),
-    };
-  };
-}
-
 /** The real store, which also tells when something was sent or has arrived. */
 function storedWith(ended: (hash: AssetHash, how: 'sent' | 'arrived' | string) => void) {
-  const store = openAssetStore(db, systemClock.now);
+  const store = openAssetStore(db, systemClock.now, hasher);
   return {
     ...store,
     async sent(hash: AssetHash) {

@@ -216,11 +216,13 @@ async function bundle(outDir: string): Promise<void> {
     root: inRepo('e2e/device'),
     logLevel: 'error',
     base: './',
+    worker: { format: 'es' },
     build: {
       outDir,
       emptyOutDir: true,
       target: 'es2022',
       modulePreload: false,
+      assetsDir: '',
       rollupOptions: {
         input: { page: inRepo('e2e/device/page.ts'), worker: inRepo('e2e/device/worker.ts') },
         output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },

@@ -2,7 +2,7 @@
 // credits. What somebody waits for goes first; among equals every asset has its turn, piece by piece, so that a long
 // film does not hold up a photo. It does not know the taking half.
 import { type AssetHash, type AssetRef, blockRange } from '../asset/asset.ts';
-import { encodePiece, PIECE_HEADER } from '../wire/block-frame.ts';
+import { encodePiece, MAX_PIECE_FRAME, PIECE_HEADER } from '../wire/block-frame.ts';
 import { MAX_TRANSFER_CREDITS, type TransferMessage, type Urgency, urgencies } from '../wire/transfer.ts';
 import type { Pace } from './pace.ts';
 import type { Refusal, TransferEvent, TransferOutcome } from './session.ts';
@@ -10,6 +10,8 @@ import type { TransferStore } from './store.ts';
 
 /** Offers of one urgency without an end at once; more wait. Keeps 40 photos from opening 40 files over there. */
 const MAX_OFFERS = 4;
+/** Frames that are kept to be written again. */
+const MAX_FRAMES = 8;
 /** A peer that asks for more than this at once is refused `busy`. */
 const MAX_WAITING = 1024;
 
@@ -60,7 +62,8 @@ export interface Holder {
 export function createHolder(link: {
   store: TransferStore;
   send(message: TransferMessage): void;
-  sendPiece(frame: Uint8Array): void | Promise<void>;
+  /** `free` is told when the frame's memory may be used again, by links that know. */
+  sendPiece(frame: Uint8Array, free: () => void): void | Promise<void>;
   /** The largest frame the link takes. */
   frameBytes: number;
   pace: Pace;
@@ -69,6 +72,9 @@ export function createHolder(link: {
 }): Holder {
   const { store, send, emit, violation } = link;
   const active = new Map<AssetHash, Outgoing>();
+  /** Frames that were sent and may be written again. */
+  const frames: Uint8Array[] = [];
+  const mostBytes = Math.min(link.frameBytes, MAX_PIECE_FRAME);
   const waiting: Outgoing[] = [];
   let pumping = false;
   let closed = false;
@@ -166,7 +172,12 @@ export function createHolder(link: {
     const offset = block.sent;
     block.sent += bytes.length;
     if (block.sent >= whole.length) outgoing.sending = undefined;
-    await link.sendPiece(encodePiece({ hash: outgoing.hash, index: block.index, offset, bytes }));
+    const frame = frames.pop() ?? new Uint8Array(PIECE_HEADER + bytes.length);
+    const piece = encodePiece({ hash: outgoing.hash, index: block.index, offset, bytes }, frame);
+    if (block.sent >= whole.length) store.giveBack?.(whole);
+    await link.sendPiece(piece, () => {
+      if (frame.length === mostBytes && frames.length < MAX_FRAMES) frames.push(frame);
+    });
     emit({ type: 'moved', direction: 'out', bytes: bytes.length });
   };
 

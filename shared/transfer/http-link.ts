@@ -1,11 +1,13 @@
 // A link made of plain requests: where neither a socket nor a data channel comes about, or a script wants none. The far
-// half of the conversation runs here too, on a store whose every question is a request: the list of blocks, a byte
-// range, a block put at its offset. So the rules are the same as on any link. It does not know fetch or tokens.
+// half of the conversation runs here too, on a store whose every question is a request: the list of blocks, the
+// bytes from an offset on, a block put at its offset. So the rules are the same as on any link. It does not know fetch or tokens.
 import { type AssetHash, type AssetRef, assetRefSchema, blockRange } from '../asset/asset.ts';
 import { Failure } from '../failure/failure.ts';
 import { MAX_PIECE_FRAME } from '../wire/block-frame.ts';
 import { endpoints } from '../wire/endpoints.ts';
 import { type UploadState, uploadStateSchema, whatIsHereSchema } from '../wire/upload.ts';
+import { createBlockBuffers } from './block-buffers.ts';
+import { createHttpRuns } from './http-runs.ts';
 import type { FrameLink } from './link.ts';
 import { createTransferSession, type TransferSession } from './session.ts';
 import type { PartialAsset, TransferStore } from './store.ts';
@@ -14,7 +16,8 @@ export interface HttpAnswer {
   status: number;
   /** Undefined where there is none or it is not JSON. */
   json(): Promise<unknown>;
-  bytes(): Promise<Uint8Array>;
+  /** The body as it comes. Whoever reads slowly holds it up; `return` ends it. */
+  pieces(): AsyncIterator<Uint8Array>;
 }
 
 /** One request to the workstation, proved by whoever made this; rejects when it does not come about. */
@@ -35,16 +38,23 @@ export function openHttpLink(request: HttpRequest): FrameLink {
   const close = (why: string) => {
     if (closed !== undefined) return;
     closed = why;
+    store.close();
     void there.close();
     for (const end of ends.splice(0)) end(why);
   };
+  const store = createHttpStore(request, (cause) =>
+    close(cause instanceof Error ? cause.message : String(cause)),
+  );
   const there: TransferSession = createTransferSession({
-    store: createHttpStore(request, (cause) => close(cause instanceof Error ? cause.message : String(cause))),
+    store,
     frameBytes: MAX_PIECE_FRAME,
-    send(frame) {
+    send(frame, free) {
       if (closed !== undefined) throw new Error(closed);
       if (listener === undefined) early.push(frame);
-      else listener(frame);
+      else {
+        listener(frame);
+        free?.();
+      }
     },
     onEvent(event) {
       if (event.type === 'violation') close(event.why);
@@ -55,9 +65,10 @@ export function openHttpLink(request: HttpRequest): FrameLink {
   return {
     kind: 'http',
     frameBytes: MAX_PIECE_FRAME,
-    async send(frame) {
+    async send(frame, free) {
       if (closed !== undefined) throw new Error(closed);
       there.receive(frame);
+      free?.();
     },
     onFrame(next) {
       listener = next;
@@ -74,18 +85,21 @@ export function openHttpLink(request: HttpRequest): FrameLink {
 }
 
 /** The workstation's vault, asked by requests. `lost` is told when a request did not come about. */
-function createHttpStore(request: HttpRequest, lost: (cause: unknown) => void): TransferStore {
+function createHttpStore(
+  request: HttpRequest,
+  lost: (cause: unknown) => void,
+): TransferStore & { close(): void } {
   /** What was asked last: the record and the list come together, and are asked for one after the other. */
   let asked: { hash: AssetHash; ref: AssetRef; blocks: readonly string[] } | undefined;
+  const sizes = new Map<AssetHash, number>();
+  let closed = false;
 
+  const broken = (cause: unknown): never => {
+    if (!closed) lost(cause);
+    throw cause;
+  };
   const ask = async (what: Parameters<HttpRequest>[0]): Promise<HttpAnswer> => {
-    let answer: HttpAnswer;
-    try {
-      answer = await request(what);
-    } catch (cause) {
-      lost(cause);
-      throw cause;
-    }
+    const answer = await request(what).catch(broken);
     // Nothing about the asset: the workstation itself is not in order, or does not know us any more.
     if (answer.status >= 500 && answer.status !== 507) lost(new Error(`status ${answer.status}`));
     if (answer.status === 401) lost(new Error('not paired'));
@@ -97,8 +111,26 @@ function createHttpStore(request: HttpRequest, lost: (cause: unknown) => void): 
     if (answer.status !== 200) return undefined;
     const { asset, blocks } = whatIsHereSchema.parse(await answer.json());
     asked = { hash, ref: asset, blocks };
+    sizes.set(hash, asset.bytes);
     return asked;
   };
+  const buffers = createBlockBuffers();
+  const runs = createHttpRuns(async (hash, start) => {
+    const answer = await ask({
+      method: 'GET',
+      path: `${endpoints.assets}/${hash}`,
+      headers: { Range: `bytes=${start}-` },
+    });
+    // A whole answer to a question for a part would be read from its beginning.
+    if (answer.status !== 206 && !(answer.status === 200 && start === 0)) {
+      throw new Error(`status ${answer.status}`);
+    }
+    const pieces = answer.pieces();
+    return {
+      next: () => pieces.next().catch(broken),
+      return: async () => pieces.return?.() ?? { done: true, value: undefined },
+    };
+  }, buffers);
 
   return {
     async ref(hash) {
@@ -111,20 +143,11 @@ function createHttpStore(request: HttpRequest, lost: (cause: unknown) => void): 
       return found.blocks;
     },
     async readBlock(hash, index) {
-      const { start, end } = blockRange(Number.MAX_SAFE_INTEGER, index);
-      const answer = await ask({
-        method: 'GET',
-        path: `${endpoints.assets}/${hash}`,
-        headers: { Range: `bytes=${start}-${end - 1}` },
-      });
-      if (answer.status !== 206 && answer.status !== 200) throw new Error(`status ${answer.status}`);
-      try {
-        return await answer.bytes();
-      } catch (cause) {
-        lost(cause);
-        throw cause;
-      }
+      const bytes = sizes.get(hash);
+      if (bytes === undefined) throw new Error(`${hash} was not asked for`);
+      return runs.read(hash, bytes, index);
     },
+    giveBack: buffers.give,
     async receive(ref, blocks) {
       const plain = assetRefSchema.parse(ref);
       const announce = async (): Promise<UploadState> =>
@@ -137,6 +160,10 @@ function createHttpStore(request: HttpRequest, lost: (cause: unknown) => void): 
           }),
         );
       return openUpload(plain, blocks.length, await announce(), announce, ask);
+    },
+    close() {
+      closed = true;
+      runs.close();
     },
   };
 }

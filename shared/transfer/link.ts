@@ -11,9 +11,10 @@ export interface FrameLink {
   readonly frameBytes: number;
   /**
    * Puts a frame on the link, in order: messages as text, pieces of blocks as bytes. The promise resolves when there is room for more, so
-   * that a peer that does not read cannot fill our memory. Throws or rejects when the link is gone.
+   * that a peer that does not read cannot fill our memory. Throws or rejects when the link is gone. `free`: told, perhaps
+   * at once, when the frame's memory may be used again; a link that does not know never tells.
    */
-  send(frame: string | Uint8Array): void | Promise<void>;
+  send(frame: string | Uint8Array, free?: () => void): void | Promise<void>;
   /** Told of every frame, in order; those that came before are handed over first. One listener. */
   onFrame(listener: (frame: string | Uint8Array) => void): void;
   /** Told once, also when the link was closed before; `why` is for the log. */

@@ -43,9 +43,9 @@ export interface TransferSessionOptions {
   /**
    * Puts a frame on the link, in order: text as string, pieces as bytes. A returned promise is waited for before
    * the next piece is sent, so that a peer that does not read cannot fill our memory. A throw or a rejection means
-   * that the link is gone.
+   * that the link is gone. `free` as of a link.
    */
-  send(frame: string | Uint8Array): void | Promise<void>;
+  send(frame: string | Uint8Array, free?: () => void): void | Promise<void>;
   /** The largest binary frame the link takes; default: the largest there is. */
   frameBytes?: number;
   store: TransferStore;
@@ -97,9 +97,9 @@ export function createTransferSession(options: TransferSessionOptions): Transfer
 
   const emit = (event: TransferEvent) => options.onEvent?.(event);
   /** Never throws: a link that cannot send is a link that is gone. */
-  const deliver = async (frame: string | Uint8Array): Promise<void> => {
+  const deliver = async (frame: string | Uint8Array, free?: () => void): Promise<void> => {
     try {
-      await options.send(frame);
+      await options.send(frame, free);
     } catch {
       await close();
     }

@@ -107,6 +107,22 @@ export function transferStoreContract(world: StoreContractWorld): ContractCase[]
     await partial.close();
   });
 
+  add('the memory a block was given in is the giver’s again once it is kept', async (store) => {
+    const { ref, blocks, block } = describeAsset(noise(3 * BLOCK_BYTES, 4), sha256);
+    const partial = await store.receive(ref, blocks);
+    const memory = new Uint8Array(BLOCK_BYTES);
+    for (const index of [0, 2, 1]) {
+      memory.set(block(index));
+      same(await partial.block(index, memory), true, `block ${index} is kept`);
+    }
+    memory.fill(0);
+    await partial.finish();
+    await partial.close();
+    for (const index of blocks.keys()) {
+      same(sha256(await store.readBlock(ref.hash, index)), blocks[index], `block ${index} read again`);
+    }
+  });
+
   add('what was kept is still there when the partial asset is opened again', async (store) => {
     const { ref, blocks, block } = describeAsset(noise(4 * BLOCK_BYTES + 9, 5), sha256);
     const first = await store.receive(ref, blocks);

@@ -5,6 +5,7 @@ import { type AssetHash, type AssetRef, blockCount, blockRange } from '../asset/
 import { Failure } from '../failure/failure.ts';
 import type { BlockPiece } from '../wire/block-frame.ts';
 import { TRANSFER_CREDITS, type TransferMessage, type Urgency, urgencies } from '../wire/transfer.ts';
+import { createBlockBuffers } from './block-buffers.ts';
 import type { Fragment, Fragments } from './fragments.ts';
 import type { Refusal, TransferEvent, TransferOutcome } from './session.ts';
 import type { PartialAsset, TransferStore } from './store.ts';
@@ -63,6 +64,7 @@ export function createWanter(link: {
   admit(ref: AssetRef, asked: boolean): { why: Refusal; hint?: string } | undefined;
 }): Wanter {
   const { store, fragments, send, emit, violation } = link;
+  const buffers = store.buffers ?? createBlockBuffers();
   const incoming = new Map<AssetHash, Incoming>();
   const asked = new Map<AssetHash, Question>();
   const waiting: Question[] = [];
@@ -186,19 +188,22 @@ export function createWanter(link: {
   const keep = (taking: Incoming, index: number, bytes: Uint8Array) => {
     const { partial } = taking;
     if (partial === undefined) return;
+    // A store may move the memory away.
+    const { length } = bytes;
     const storing = partial
       .block(index, bytes)
       .then(
         (kept) => {
           taking.storing.delete(storing);
-          if (!taking.ended) return stored(taking, partial, index, kept ? bytes.length : undefined);
+          if (!taking.ended) return stored(taking, partial, index, kept ? length : undefined);
         },
         (cause: unknown) => {
           taking.storing.delete(storing);
           return failed(taking, cause);
         },
       )
-      .catch((cause: unknown) => failed(taking, cause));
+      .catch((cause: unknown) => failed(taking, cause))
+      .finally(() => buffers.give(bytes));
     taking.storing.add(storing);
   };
 
@@ -309,7 +314,7 @@ export function createWanter(link: {
         taking.wanted.delete(index);
         taking.credits--;
         if (!taking.filling.has(index)) {
-          taking.filling.set(index, { bytes: new Uint8Array(lengthOf(taking.ref, index)), have: 0 });
+          taking.filling.set(index, { bytes: buffers.take(lengthOf(taking.ref, index)), have: 0 });
         }
       }
       const fragment = taking.filling.get(index);

@@ -21,11 +21,15 @@ export interface BlockPiece {
   bytes: Uint8Array;
 }
 
-export function encodePiece({ hash, index, offset, bytes }: BlockPiece): Uint8Array {
-  const frame = new Uint8Array(PIECE_HEADER + bytes.length);
+/** `into`: memory to write it to, of at least the length of the header and the piece; default: memory of its own. */
+export function encodePiece(
+  { hash, index, offset, bytes }: BlockPiece,
+  into: Uint8Array = new Uint8Array(PIECE_HEADER + bytes.length),
+): Uint8Array {
+  const frame = into.subarray(0, PIECE_HEADER + bytes.length);
   frame[0] = TAG;
   for (let i = 0; i < 32; i++) frame[1 + i] = Number.parseInt(hash.slice(i * 2, i * 2 + 2), 16);
-  const view = new DataView(frame.buffer);
+  const view = new DataView(frame.buffer, frame.byteOffset);
   view.setUint32(33, index);
   view.setUint32(37, offset);
   frame.set(bytes, PIECE_HEADER);

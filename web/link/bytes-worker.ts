@@ -1,6 +1,7 @@
 // The worker that has all heavy bytes: it hashes files and moves assets over its own socket, so that neither ever
 // holds up the page. One tab's worker at a time moves assets (a Web Lock decides); every worker hashes.
 import { config } from 'zod';
+import { createBlockHasher } from '../vault/block-hasher.ts';
 import { openDatabase } from '../vault/database.ts';
 import { hashBlob } from '../vault/hashing.ts';
 import type { FromBytesWorker, ToBytesWorker } from './bytes-messages.ts';
@@ -15,6 +16,9 @@ declare const self: DedicatedWorkerGlobalScope;
 // As in the page: its policy forbids compiling strings.
 config({ jitless: true });
 
+const hasher = createBlockHasher(
+  () => new Worker(new URL('../vault/hash-worker.ts', import.meta.url), { type: 'module', name: 'hashes' }),
+);
 let pump: StartedPump | undefined;
 let here = false;
 
@@ -40,6 +44,7 @@ function startMoving(): void {
     fetch: (input, init) => fetch(input, init),
     socket: WebSocket,
     clock: systemClock,
+    hasher,
     // A worker has no peers: the page makes one and hands over its frames.
     openDirect: () =>
       openPeerLink((port) => self.postMessage({ type: 'direct', port } satisfies FromBytesWorker, [port])),

@@ -60,9 +60,11 @@ export function openSocketLink(socket: TransferSocket, clock: Clock): Promise<Fr
   const link: FrameLink = {
     kind: 'socket',
     frameBytes: MAX_PIECE_FRAME,
-    send(frame) {
+    send(frame, free) {
       if (closed !== undefined) return Promise.reject(new Error(closed));
       socket.send(frame as string | Uint8Array<ArrayBuffer>);
+      // The browser has copied it.
+      free?.();
       return socket.bufferedAmount < HIGH_WATER_BYTES ? undefined : room();
     },
     onFrame(next) {

@@ -1,14 +1,16 @@
 // Starts the pump on this device's own store, with this device's own proof: what the bytes worker of a page and the
 // service worker have in common. Whoever starts it holds the lock, so that only one of all pages and workers moves.
-import { type HttpRequest, openHttpLink } from '@myspinbot/shared/transfer/http-link.ts';
+import { openHttpLink } from '@myspinbot/shared/transfer/http-link.ts';
 import type { FrameLink } from '@myspinbot/shared/transfer/link.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { openIdentity } from '../identity/identity.ts';
 import { provenSocket } from '../identity/proven-socket.ts';
 import { createSession } from '../identity/session.ts';
 import { openAssetStore } from '../vault/assets.ts';
+import type { BlockHasher } from '../vault/block-hasher.ts';
 import type { AppDatabase } from '../vault/database.ts';
 import type { Clock } from './clock.ts';
+import { httpRequest } from './http-request.ts';
 import type { LinkState } from './link-line.ts';
 import type { LiveReceiver } from './live-receiver.ts';
 import { openSocketLink, type TransferSocket } from './socket-link.ts';
@@ -30,6 +32,8 @@ export function startPump(world: {
   href: string;
   fetch: typeof fetch;
   socket: typeof WebSocket;
+  /** Where blocks that come are hashed; default: here. */
+  hasher?: BlockHasher;
   /** Opens a data channel to the workstation, where there is a page that can. */
   openDirect?(): Promise<FrameLink>;
   clock: Clock;
@@ -49,7 +53,7 @@ export function startPump(world: {
   const url = new URL(endpoints.transfer, world.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   const pump = createTransferPump({
-    store: openAssetStore(db, clock.now),
+    store: openAssetStore(db, clock.now, world.hasher),
     lists: {
       wanted: world.moves === 'both' ? lists.wanted : nothing,
       // A guest brings nothing, whatever this device still had to send.
@@ -73,7 +77,7 @@ export function startPump(world: {
     dials: {
       socket: () => openSocketLink(new ProvenSocket(url) as unknown as TransferSocket, clock),
       ...(world.openDirect === undefined ? {} : { direct: world.openDirect }),
-      http: async () => openHttpLink(requestBy(session.fetch)),
+      http: async () => openHttpLink(httpRequest(session.fetch, clock)),
     },
     clock,
     from: newSender(),
@@ -116,21 +120,6 @@ export function startPump(world: {
 }
 
 const nothing = () => () => undefined;
-
-function requestBy(proven: typeof fetch): HttpRequest {
-  return async ({ method, path, headers, body }) => {
-    const answer = await proven(path, {
-      method,
-      ...(headers === undefined ? {} : { headers }),
-      ...(body === undefined ? {} : { body: body as string | Uint8Array<ArrayBuffer> }),
-    });
-    return {
-      status: answer.status,
-      json: () => answer.json().catch(() => undefined),
-      bytes: async () => new Uint8Array(await answer.arrayBuffer()),
-    };
-  };
-}
 
 /** Another one for every worker: the workstation lets a new link of the same one take over from the old. */
 function newSender(): string {

@@ -72,7 +72,7 @@ export function createTransferPump(options: {
   const take = (link: FrameLink): { end(): Promise<void> } => {
     left.clear();
     const session = createTransferSession({
-      send: (frame) => link.send(frame),
+      send: link.send,
       frameBytes: link.frameBytes,
       now: clock.now,
       fragments,

@@ -3,10 +3,11 @@
 // transfer session asks of a store. It does not know links.
 import { type AssetHash, type AssetRef, BLOCK_BYTES, blockRange } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { type BlockBuffers, createBlockBuffers } from '@myspinbot/shared/transfer/block-buffers.ts';
 import type { PartialAsset, TransferStore } from '@myspinbot/shared/transfer/store.ts';
 import { type Urgency, urgencies } from '@myspinbot/shared/wire/transfer.ts';
 import { type BlockCommits, createBlockCommits } from './block-commits.ts';
-import { blockHash } from './block-hash.ts';
+import { type BlockHasher, hereHasher } from './block-hasher.ts';
 import type { AppDatabase, PieceRow, RefusedNote } from './database.ts';
 
 export interface AssetStore extends TransferStore {
@@ -35,7 +36,13 @@ export interface AssetStore extends TransferStore {
   unwant(hash: AssetHash): Promise<void>;
 }
 
-export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
+/** `hasher`: where blocks that come are hashed. */
+export function openAssetStore(
+  db: AppDatabase,
+  now: () => number,
+  hasher: BlockHasher = hereHasher,
+): AssetStore {
+  const buffers = createBlockBuffers();
   const blocksOf = async (hash: AssetHash): Promise<string[]> => {
     const row = await db.assets.get(hash);
     if (row === undefined) throw absent(hash);
@@ -138,7 +145,8 @@ export function openAssetStore(db: AppDatabase, now: () => number): AssetStore {
       await db.wanted.delete(hash);
     },
 
-    receive: (asset, blocks) => openPartial(db, commits, asset, [...blocks], now),
+    buffers,
+    receive: (asset, blocks) => openPartial(db, commits, asset, [...blocks], now, hasher, buffers),
   };
 }
 
@@ -148,6 +156,8 @@ async function openPartial(
   asset: AssetRef,
   blocks: string[],
   now: () => number,
+  hasher: BlockHasher,
+  buffers: BlockBuffers,
 ): Promise<PartialAsset> {
   const { hash } = asset;
   const allPieces = () => db.pieces.where('[hash+index]').between([hash, -1], [hash, Infinity]);
@@ -168,11 +178,19 @@ async function openPartial(
   return {
     missing: () => [...missing].sort((a, b) => a - b),
     async block(index, bytes) {
-      if ((await blockHash(bytes)) !== blocks[index]) return false;
-      // A copy: the frame's buffer holds the header too, and a row keeps the whole buffer of a view.
-      await storing(() => commits.put({ hash, index, bytes: bytes.slice() }));
-      missing.delete(index);
-      return true;
+      const hashed = await hasher.hash(bytes);
+      try {
+        if (hashed.hash !== blocks[index]) return false;
+        // A row keeps the whole buffer of a view. What is given whole is copied by the database itself.
+        const isWhole = hashed.bytes.buffer.byteLength === hashed.bytes.length;
+        await storing(() =>
+          commits.put({ hash, index, bytes: isWhole ? hashed.bytes : hashed.bytes.slice() }),
+        );
+        missing.delete(index);
+        return true;
+      } finally {
+        if (hashed.bytes !== bytes) buffers.give(hashed.bytes);
+      }
     },
     async finish() {
       const parts: Blob[] = [];

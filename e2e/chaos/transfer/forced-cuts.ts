@@ -45,7 +45,7 @@ export async function forcedCuts(
       mkdirSync(folder);
       const page = measuring.open({ folder, agentAt: proxy.port });
       await page.ask({ do: 'pair', link: await agent.newLink() });
-      const ways = { socket: page.transfer, ...(changes ? { http: true as const } : {}) };
+      const ways = { socket: page.transfer, ...(changes ? { http: '' } : {}) };
       const { links = [] } =
         direction === 'up'
           ? await page.ask({ do: 'send', file, from: 'memory', ways })

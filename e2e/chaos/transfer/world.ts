@@ -259,24 +259,18 @@ function waysThrough(proxy: FaultProxy, port: number, token: string, links: Link
           path,
           headers: { ...headers, ...own },
         },
-        (answer) => {
-          const whole = buffer(answer);
-          whole.then(
-            (bytes) =>
-              resolve({
-                status: answer.statusCode!,
-                json: async () => {
-                  try {
-                    return JSON.parse(bytes.toString('utf8')) as unknown;
-                  } catch {
-                    return undefined; // it is not JSON
-                  }
-                },
-                bytes: async () => new Uint8Array(bytes),
-              }),
-            reject,
-          );
-        },
+        (answer) =>
+          resolve({
+            status: answer.statusCode!,
+            json: async () => {
+              try {
+                return JSON.parse((await buffer(answer)).toString('utf8')) as unknown;
+              } catch {
+                return undefined; // it is not JSON, or not all of it came
+              }
+            },
+            pieces: () => answer[Symbol.asyncIterator](),
+          }),
       );
       asked.on('error', reject);
       // As a browser does, which waits for no answer for ever.
