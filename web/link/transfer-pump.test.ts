@@ -371,3 +371,42 @@ test('after a break of a moment it comes back to the better link, with nothing t
   expect(sockets).toBe(2);
   await pump.close();
 });
+
+test('a refusal for which the device has no room is noted when there is', async () => {
+  const there = workstation();
+  const db = database();
+  const clock = createHandClock();
+  const store = openAssetStore(db, clock.now);
+  const gone = `${'0'.repeat(63)}1` as AssetHash;
+  await store.want([gone]);
+  let tries = 0;
+  let isFull = true;
+  const pump = createTransferPump({
+    store: {
+      ...store,
+      async wantRefused(hash, note) {
+        tries++;
+        if (isFull) throw new DOMException('no room', 'QuotaExceededError');
+        await store.wantRefused(hash, note);
+      },
+    },
+    lists: watchTransferLists(db, () => undefined),
+    clock,
+    from: 'pump000001',
+    dials: { socket: async () => there.connect(undefined) },
+  });
+  pump.reach(true);
+  await until(
+    async () => tries > 2,
+    () => clock.turn(1000),
+  );
+  isFull = false;
+  await until(
+    async () => (await db.wanted.get(gone))?.refused?.why === 'unknown-asset',
+    () => clock.turn(1000),
+  );
+  const last = tries;
+  clock.turn(60_000);
+  await pump.close();
+  expect(tries).toBe(last);
+});

@@ -29,6 +29,8 @@ export interface TransferPump {
 
 /** How often the count of bytes left is written: often enough for a bar, rarely enough for the disk. */
 const COUNT_MS = 250;
+/** Until a note that could not be written is tried again. */
+const NOTE_AGAIN_MS = 3000;
 
 export function createTransferPump(options: {
   store: AssetStore;
@@ -40,7 +42,7 @@ export function createTransferPump(options: {
   /** Who this is as long as it lives: 8 to 40 lower-case letters and digits. */
   from: string;
   onLink?(state: LinkState): void;
-  /** Told of what went wrong in the store or on the wire; nothing is retried because of it. */
+  /** Told of what went wrong in the store or on the wire. */
   onTrouble?(what: string, cause: unknown): void;
 }): TransferPump {
   const { store, clock } = options;
@@ -49,6 +51,8 @@ export function createTransferPump(options: {
   const uncounted = new Set<AssetHash>();
   const fragments = createFragments();
   let stopCount: (() => void) | undefined;
+  /** The ways to stop trying again. */
+  const notesToCome = new Map<AssetHash, () => void>();
   let here = false;
   let isPaused = false;
 
@@ -170,7 +174,23 @@ export function createTransferPump(options: {
   };
   const arrived = async (hash: AssetHash, end: TransferOutcome) => {
     if (end.outcome === 'done') await store.unwant(hash);
-    else if (end.outcome === 'refused') await store.wantRefused(hash, { why: end.why, hint: end.hint });
+    else if (end.outcome === 'refused') await noteRefused(hash, { why: end.why, hint: end.hint });
+  };
+  /** On a full device there may be no room for the note either, until the browser has tidied up. */
+  const noteRefused = async (
+    hash: AssetHash,
+    note: Parameters<AssetStore['wantRefused']>[1],
+  ): Promise<void> => {
+    try {
+      await store.wantRefused(hash, note);
+    } catch (cause) {
+      trouble('note')(cause);
+      notesToCome.get(hash)?.();
+      notesToCome.set(
+        hash,
+        clock.after(NOTE_AGAIN_MS, () => void noteRefused(hash, note)),
+      );
+    }
   };
   const unreadable = (hash: AssetHash) =>
     store.sendRefused(hash, {
@@ -192,6 +212,7 @@ export function createTransferPump(options: {
     },
     async close() {
       stopCount?.();
+      for (const stop of notesToCome.values()) stop();
       await line.close();
     },
   };

@@ -138,3 +138,20 @@ test('what is wanted and here is not asked for; what is queued twice is queued o
   await store.send([ref.hash, 'f'.repeat(64) as never]);
   expect(await db.outbox.toArray()).toMatchObject([{ hash: ref.hash, left: 2 }]);
 });
+
+test('where not even the note of a refusal has room, what came of the file makes it', async () => {
+  const { db, store } = stores();
+  const { ref, blocks, block } = await film(2 * BLOCK_BYTES);
+  await store.want([ref.hash]);
+  const partial = await store.receive(ref, blocks);
+  await partial.block(0, block(0));
+  // Full as long as the block lies there.
+  const update = db.wanted.update.bind(db.wanted);
+  db.wanted.update = (async (...change: Parameters<typeof update>) => {
+    if ((await db.pieces.count()) > 0) throw new DOMException('no room', 'QuotaExceededError');
+    return update(...change);
+  }) as unknown as typeof update;
+  await store.wantRefused(ref.hash, { why: 'no-space', hint: undefined });
+  expect((await db.wanted.get(ref.hash))?.refused?.why).toBe('no-space');
+  expect([await db.pieces.count(), await db.partials.count()]).toEqual([0, 0]);
+});

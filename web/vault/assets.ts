@@ -139,7 +139,18 @@ export function openAssetStore(
         }),
       ),
     async wantRefused(hash, note) {
-      await db.wanted.update(hash, { refused: note });
+      const write = () => db.wanted.update(hash, { refused: note });
+      try {
+        await write();
+      } catch (cause) {
+        if (!isQuotaError(cause)) throw cause;
+        // So full that the note itself has no room: what came of the file goes, which does not fit anyway.
+        await db.transaction('rw', db.partials, db.pieces, async () => {
+          await piecesOf(db, hash).delete();
+          await db.partials.delete(hash);
+        });
+        await write();
+      }
     },
     async unwant(hash) {
       await db.wanted.delete(hash);
@@ -160,7 +171,7 @@ async function openPartial(
   buffers: BlockBuffers,
 ): Promise<PartialAsset> {
   const { hash } = asset;
-  const allPieces = () => db.pieces.where('[hash+index]').between([hash, -1], [hash, Infinity]);
+  const allPieces = () => piecesOf(db, hash);
   const missing = new Set(blocks.keys());
   await storing(() =>
     db.transaction('rw', db.partials, db.pieces, async () => {
@@ -233,6 +244,10 @@ async function openPartial(
     // Every block was durable when it was taken; there is nothing to let go of.
     close: async () => undefined,
   };
+}
+
+function piecesOf(db: AppDatabase, hash: AssetHash) {
+  return db.pieces.where('[hash+index]').between([hash, -1], [hash, Infinity]);
 }
 
 /** 16 MiB at a time. */
