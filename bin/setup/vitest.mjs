@@ -1,5 +1,6 @@
 // Runs vitest projects and counts what passed and failed from its JSON report, never from its words.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { hand } from './command.mjs';
 import { inRepo, root } from './place.mjs';
@@ -21,6 +22,8 @@ export async function runVitest(projects, { name, env = {}, except = [] }) {
     'run',
     ...projects.flatMap((project) => ['--project', project]),
     ...except.flatMap((glob) => ['--exclude', glob]),
+    // By itself it leaves a processor free for a person at work; of two that is half.
+    ...(availableParallelism() <= 2 && !projects.includes('e2e') ? ['--maxWorkers=2'] : []),
   ];
   const reporters = [
     '--reporter=default',
