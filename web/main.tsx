@@ -89,11 +89,13 @@ async function start(into: HTMLElement): Promise<void> {
     leave: () => location.replace('/'),
   });
   if (invited !== NOTHING) live.invited(invited);
-  // A link that is pasted into the address of an open page loads nothing anew.
-  addEventListener('hashchange', () => {
+  // A link that is pasted into the address of an open page loads nothing anew, also while the app is being opened.
+  const arrived = () => {
     const link = takeInvitation();
     if (link !== NOTHING) live.invited(link);
-  });
+  };
+  addEventListener('hashchange', arrived);
+  arrived();
   const onVisible = (seen: () => void) => {
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') seen();
