@@ -31,21 +31,33 @@ export interface SignalSocket {
   close(): void;
 }
 
+/** Changes what is said on its way; undefined = it does not arrive. */
+export interface Between {
+  toAgent?(message: SignalMessage): SignalMessage | undefined;
+  toDevice?(message: SignalMessage): Promise<SignalMessage | undefined>;
+}
+
 /** Joins a room of a running agent: "http://127.0.0.1:7777", "workspace". `load` = where its ends are made; here when absent. */
 export async function openSignalSocket(
   url: string,
   room: string,
   device: TestDevice,
   load: () => Promise<(side: Side) => SimplePeer> = loadLibrary,
+  between: Between = {},
 ): Promise<SignalSocket> {
   const path = `/sync/${encodeURIComponent(room)}`;
   const socket = new WebSocket(url.replace('http', 'ws') + path, await device.proofProtocols(path));
   const ears = new Set<(message: SignalMessage) => void>();
+  const tell = (message: SignalMessage) => {
+    for (const ear of ears) ear(message);
+  };
   socket.on('message', (data: Buffer) => {
     const decoder = decoding.createDecoder(data);
     if (decoding.readVarUint(decoder) !== SIGNAL_MESSAGE) return;
     const decoded = decodeSignal(decoding.readVarString(decoder));
-    if (decoded.ok) for (const ear of ears) ear(decoded.value);
+    if (!decoded.ok) return;
+    if (between.toDevice === undefined) tell(decoded.value);
+    else void between.toDevice(decoded.value).then((arrived) => arrived !== undefined && tell(arrived));
   });
   await once(socket, 'open');
   const say = (text: string) => {
@@ -67,7 +79,8 @@ export async function openSignalSocket(
         peer: toBase64Url(randomBytes(16)),
         line: {
           send(message) {
-            say(encodeSignal(message));
+            const said = between.toAgent === undefined ? message : between.toAgent(message);
+            if (said !== undefined) say(encodeSignal(said));
             return socket.readyState === socket.OPEN;
           },
           listen,
