@@ -2,14 +2,14 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { chanceOf } from './chance.ts';
+import { chanceOf } from '../queue/fixtures/random.ts';
 import {
   type DatagramFault,
   type DatagramProxy,
   drawDatagramFaults,
   replayedDatagrams,
   startDatagramProxy,
-} from './datagram-proxy.ts';
+} from './testing/datagram-proxy.ts';
 
 /** A workstation that answers each datagram with itself. */
 let echo: Socket;

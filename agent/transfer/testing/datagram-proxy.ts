@@ -3,8 +3,10 @@
 // run again. It reads nothing of what it carries.
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { Chance } from './chance.ts';
-import type { Direction } from './fault-proxy.ts';
+import type { Chance } from '../../queue/fixtures/random.ts';
+
+/** up: towards the agent. */
+export type Direction = 'up' | 'down';
 
 /** What happens to one datagram; those it does not name pass as they are. A delay lets later ones go ahead. */
 export type DatagramFault = { kind: 'drop' } | { kind: 'double' } | { kind: 'delay'; ms: number };
@@ -119,7 +121,7 @@ export function drawDatagramFaults(
     if (drawn < odds.drop) return { kind: 'drop' };
     if (drawn < odds.drop + odds.double) return { kind: 'double' };
     if (drawn < odds.drop + odds.double + odds.delay)
-      return { kind: 'delay', ms: chance.between(1, odds.ms) };
+      return { kind: 'delay', ms: 1 + Math.floor(chance.number() * odds.ms) };
     return undefined;
   };
 }

@@ -7,22 +7,22 @@ import { WORKSPACE_ROOM } from '@myspinbot/shared/document/layout.ts';
 import type { FrameLink } from '@myspinbot/shared/transfer/link.ts';
 import { createMemoryStore } from '@myspinbot/shared/transfer/memory-store.ts';
 import { createTransferSession, type TransferSession } from '@myspinbot/shared/transfer/session.ts';
+import { noise } from '@myspinbot/shared/transfer/store-contract.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { chanceOf } from '../queue/fixtures/random.ts';
 import {
   pairedWith,
   removeSmallAgents,
   type SmallAgent,
   startSmallAgent,
-} from '../../agent/server/fixtures/small-agent.ts';
-import { openSignalSocket, type SignalSocket } from '../../agent/transfer/testing/direct-device.ts';
-import { chanceOf } from '../harness/chance.ts';
-import { type DatagramProxy, drawDatagramFaults, startDatagramProxy } from '../harness/datagram-proxy.ts';
+} from '../server/fixtures/small-agent.ts';
+import { type DatagramProxy, drawDatagramFaults, startDatagramProxy } from './testing/datagram-proxy.ts';
+import { openSignalSocket, type SignalSocket } from './testing/direct-device.ts';
 
 const SEED = Number(process.env.SEED ?? 2026);
 const MIB = 2 ** 20;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-const chance = chanceOf(SEED);
-const faults = drawDatagramFaults(chance, { drop: 0.01, double: 0.02, delay: 0.05, ms: 20 });
+const faults = drawDatagramFaults(chanceOf(SEED), { drop: 0.01, double: 0.02, delay: 0.05, ms: 20 });
 
 const proxies: DatagramProxy[] = [];
 let agent: SmallAgent;
@@ -87,8 +87,8 @@ async function bothWays(up: AssetHash, down: AssetHash): Promise<number> {
 }
 
 test('a file each way arrives whole', async () => {
-  const up = store.put(chance.bytes(4 * MIB + 5));
-  const film = chance.bytes(4 * MIB + 7);
+  const up = store.put(noise(4 * MIB + 5, SEED));
+  const film = noise(4 * MIB + 7, SEED + 1);
   const down = await agent.vault.put(film);
   const calls = await bothWays(up.hash, down.hash);
   expect(sha256(await readFile(agent.vault.path(up.hash)))).toBe(up.hash);
@@ -104,7 +104,7 @@ test('a file each way arrives whole', async () => {
 });
 
 test('a path that is gone ends the link within seconds, and a new one goes on', async () => {
-  const film = chance.bytes(6 * MIB);
+  const film = noise(6 * MIB, SEED + 2);
   const { hash } = await agent.vault.put(film);
   const link = await line.call();
   const closed = new Promise<void>((resolve) => link.onClose(() => resolve()));
