@@ -27,6 +27,8 @@ export interface Counts {
   deviceDeaths: number;
   pageKills: number;
   savedFiles: number;
+  /** Times a killed browser threw its whole database away by itself. */
+  browserLostAll: number;
   /** Connections that somebody had to end because nothing moved on them any more. */
   nudges: number;
   fileBytes: number;
@@ -104,6 +106,7 @@ export async function openWorld(scratch: string, chance: Chance): Promise<World>
     deviceDeaths: 0,
     pageKills: 0,
     savedFiles: 0,
+    browserLostAll: 0,
     nudges: 0,
     fileBytes: 0,
     wireBytes: 0,
