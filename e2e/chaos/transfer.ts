@@ -43,7 +43,7 @@ const isLong = values.long === true;
 const seed = Number(values.seed ?? Date.now() % 100_000);
 const chance = chanceOf(seed);
 const size = isLong
-  ? { cuts: 1000, silences: 5, agentKills: 40, files: 10_000, pageKills: 20 }
+  ? { cuts: 1000, silences: 5, agentKills: 40, files: 10_000, pageKills: 200 }
   : { cuts: 25, silences: 1, agentKills: 2, files: 10, pageKills: 2 };
 const does = (part: string) => values.cuts !== true && (values.only === undefined || values.only === part);
 

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium } from 'playwright';
+import { pidsWith } from './process-tree.ts';
 
 /** Set-up names the browser; run by hand, the usual places are tried. */
 function executablePath(): string {
@@ -102,5 +103,18 @@ export function killGroup(browser: ChildProcess): void {
     process.kill(-browser.pid!, 'SIGKILL');
   } catch {
     // It has ended by itself.
+  }
+}
+
+/** Ends the processes that pages run in, at once (SIGKILL), and leaves the browser that had them. Throws when there are none. */
+export function killPages(browser: ChildProcess): void {
+  const pids = pidsWith(browser.pid!, '--type=renderer');
+  if (pids.length === 0) throw new Error('the browser has no process for a page');
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
   }
 }

@@ -16,7 +16,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { paths, type Task, type TaskResult } from '../device/tasks.ts';
 import type { RunningAgent } from './agent.ts';
 import { chanceOf } from './chance.ts';
-import { killGroup, spawnUndriven } from './chromium.ts';
+import { killGroup, killPages, spawnUndriven } from './chromium.ts';
 import { inRepo } from './place.ts';
 
 export interface MeasuredPage {
@@ -30,6 +30,8 @@ export interface MeasuredPage {
   readonly bareSocket: string;
   /** Ends the browser and everything it started (SIGKILL), as a flat battery would. */
   kill(): Promise<void>;
+  /** Ends the page's own process (SIGKILL), as a phone short of memory would; the browser then ends in peace. */
+  killPage(): Promise<void>;
 }
 
 export interface Measuring {
@@ -46,6 +48,8 @@ const BARE_FRAME = 256 * 1024;
 const HIGH_WATER = 8 * 1024 * 1024;
 /** How long a browser may take to start and its page to ask for the first task. */
 const START_MS = 60_000;
+/** How long a browser may take to end when it is asked. */
+const END_MS = 20_000;
 
 /** Serves pages of the agent's origin; one page at a time is open. `scratch` takes the page's program. */
 export async function startMeasuring(agent: RunningAgent, scratch: string): Promise<Measuring> {
@@ -189,6 +193,14 @@ export async function startMeasuring(agent: RunningAgent, scratch: string): Prom
           browsers.delete(browser);
           killGroup(browser);
           await gone;
+        },
+        async killPage() {
+          killPages(browser);
+          browser.kill('SIGTERM');
+          const late = setTimeout(() => killGroup(browser), END_MS);
+          await gone;
+          clearTimeout(late);
+          browsers.delete(browser);
         },
       };
     },

@@ -76,6 +76,24 @@ function tree(root: number): Entry[] {
   return all.filter(({ pid }) => inTree.has(pid));
 }
 
+/** Ids of `root` and its descendants in whose command line the argument stands. */
+export function pidsWith(root: number, argument: string): number[] {
+  return tree(root)
+    .map(({ pid }) => pid)
+    .filter((pid) => commandLine(pid).includes(argument));
+}
+
+function commandLine(pid: number): readonly string[] {
+  try {
+    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split(/[\0 ]/);
+    return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
+      .trim()
+      .split(' ');
+  } catch {
+    return []; // it has ended
+  }
+}
+
 export interface TreeUse {
   /** Highest sum of resident memory; pages shared between processes count more than once. */
   peakBytes: number;

@@ -1,5 +1,5 @@
-// Saved means saved: a real browser keeps one file after the other and says when each is saved; it is killed outright at a
-// random moment, and what it had called saved must be there when it is opened again. A browser that is killed in the middle
+// Saved means saved: a real browser keeps one file after the other and says when each is saved; at a random moment the page
+// or the whole browser is killed outright, and what it had called saved must be there when it is opened again. A browser that is killed in the middle
 // of its own writing throws its whole database away now and then, and says so in the database's log: that is counted apart,
 // because no page can do anything about it. Whatever else is missing was lost by us.
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -41,9 +41,15 @@ export async function killedPages(world: World, until: { files: number; kills: n
       // Long enough to have saved something, whatever the machine does beside it.
       while (saved.length === before) await pause(20);
       await pause(world.chance.between(0, 3000));
-      await page.kill();
+      // Now and then the browser with all it has; mostly the page alone, as it happens to people.
+      if (world.chance.between(0, 3) === 0) {
+        await page.kill();
+        world.counts.browserKills++;
+      } else {
+        await page.killPage();
+        world.counts.pageKills++;
+      }
       await life;
-      world.counts.pageKills++;
       page = open();
       await expectThere(page, saved.slice(before));
     }

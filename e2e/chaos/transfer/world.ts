@@ -26,6 +26,7 @@ export interface Counts {
   agentKills: number;
   deviceDeaths: number;
   pageKills: number;
+  browserKills: number;
   savedFiles: number;
   /** Times a killed browser threw its whole database away by itself. */
   browserLostAll: number;
@@ -105,6 +106,7 @@ export async function openWorld(scratch: string, chance: Chance): Promise<World>
     agentKills: 0,
     deviceDeaths: 0,
     pageKills: 0,
+    browserKills: 0,
     savedFiles: 0,
     browserLostAll: 0,
     nudges: 0,
