@@ -11,7 +11,7 @@ export const GUEST_VIEW = { role: 'guest-view' } as const;
 /** Whose devices there are is not told to guests. */
 const SOMEBODY = 'somebody';
 
-const jobKeys = [keys.requests, keys.cancels, keys.retries, keys.runs] as const;
+const jobKeys = [keys.requests, keys.cancels, keys.retries, keys.pauses, keys.runs] as const;
 
 /** Makes `guests` like `workspace`, and keeps it so until the returned function is called. */
 export function followWorkspace(workspace: Y.Doc, guests: Y.Doc, project: ProjectId): () => void {

@@ -4,7 +4,10 @@
 //     projects   Y.Map id -> ProjectEntry (plain value)         written by devices
 //     requests   Y.Map job -> JobRequest (plain value, once)    written by devices
 //     cancels    Y.Map job -> { cancelledAt }                   written by devices
-//     retries    Y.Map job -> { retry, hidden }                 written by devices
+//     retries    Y.Map job -> { retry, hidden, from? }          written by devices
+//     pauses     Y.Map job -> { pausedAt }                      written by devices
+//     places     Y.Map job -> { place?, now? }                  written by devices
+//     rules      Y.Map "queue" -> QueueRules                    written by devices
 //     runs       Y.Map job -> JobRun (plain value)              written by the agent alone
 //     agents     Y.Map agent -> AgentEntry (plain value)        written by that agent alone
 //   project document              room "project/<id>"
@@ -56,6 +59,9 @@ export const keys = {
   requests: 'requests',
   cancels: 'cancels',
   retries: 'retries',
+  pauses: 'pauses',
+  places: 'places',
+  rules: 'rules',
   runs: 'runs',
   agents: 'agents',
   fields: 'fields',

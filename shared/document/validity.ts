@@ -4,6 +4,7 @@
 import type * as Y from 'yjs';
 import { assetHashSchema } from '../asset/asset.ts';
 import { jobIdSchema, jobRequestSchema, jobRunSchema, jobWishSchema } from '../job/job.ts';
+import { queueRulesSchema } from '../job/rules.ts';
 import { MAX_SCRIPT_CHARS } from '../project/options.ts';
 import { photoSchema, projectEntrySchema, projectFieldsSchema, projectIdSchema } from '../project/project.ts';
 import { agentEntrySchema } from './agent-entry.ts';
@@ -15,6 +16,9 @@ export const maxEntries: Readonly<Record<string, number>> = {
   [keys.requests]: 20_000,
   [keys.cancels]: 20_000,
   [keys.retries]: 20_000,
+  [keys.pauses]: 20_000,
+  [keys.places]: 20_000,
+  [keys.rules]: 5,
   [keys.runs]: 20_000,
   [keys.agents]: 50,
   [keys.fields]: 100,
@@ -47,6 +51,9 @@ const workspaceMaps: ReadonlySet<string> = new Set([
   keys.requests,
   keys.cancels,
   keys.retries,
+  keys.pauses,
+  keys.places,
+  keys.rules,
   keys.runs,
   keys.agents,
 ]);
@@ -159,8 +166,12 @@ function misfitOf(map: string, key: string, value: unknown, weight: number): str
     }
     case keys.cancels:
     case keys.retries:
+    case keys.pauses:
+    case keys.places:
       if (!jobIdSchema.safeParse(key).success) return 'the key is no id of a job';
       return jobWishSchema.safeParse(value).success ? undefined : 'it is no wish about a job';
+    case keys.rules:
+      return queueRulesSchema.safeParse(value).success ? undefined : 'it is no rule of the queue';
     case keys.runs:
       if (!jobIdSchema.safeParse(key).success) return 'the key is no id of a job';
       return jobRunSchema.safeParse(value).success ? undefined : 'it is no run of a job';

@@ -12,7 +12,9 @@ import {
   jobRequestSchema,
   jobRunSchema,
   jobWishSchema,
+  type StageName,
 } from '../job/job.ts';
+import { defaultRules, type QueueRules, queueRulesSchema } from '../job/rules.ts';
 import { type ProjectEntry, type ProjectId, projectEntrySchema } from '../project/project.ts';
 import { type AgentEntry, agentEntrySchema } from './agent-entry.ts';
 import { type Author, keys } from './layout.ts';
@@ -30,12 +32,21 @@ export interface Workspace {
   request(request: JobRequest): void;
   /** Device only. */
   cancel(id: JobId, at: number): void;
-  /** Device only. Asks to run an ended job again. */
-  retry(id: JobId): void;
+  /** Device only. Asks to run an ended job again; with `from` that stage and later ones are made anew. */
+  retry(id: JobId, from?: StageName): void;
+  /** Device only. Holds a job, or lets it go on. */
+  pause(id: JobId, at: number | undefined): void;
+  /** Device only. Rank in the queue, lower goes first; `now`: it goes next, also while the queue rests. */
+  place(id: JobId, place: { place?: number; now?: boolean }): void;
   /** Device only. Takes a job out of the lists; its artifacts stay until collected. */
   hide(id: JobId, hidden: boolean): void;
   /** Agent only: mirrors the ledger for people. */
   report(id: JobId, run: JobRun): void;
+
+  /** When the queue may work; the defaults while nobody has said. */
+  rules(): QueueRules;
+  /** Device only. */
+  putRules(rules: QueueRules): void;
 
   agents(): AgentEntry[];
   /** Agent only. */
@@ -49,9 +60,13 @@ export interface WorkspaceChange {
   projects: ReadonlySet<ProjectId>;
   jobs: ReadonlySet<JobId>;
   agents: boolean;
+  rules: boolean;
   /** True when the transaction was one of our own verbs with this author. */
   own: boolean;
 }
+
+/** The one entry of the rules. */
+const QUEUE = 'queue';
 
 /** Opens the accessors on a document; creates nothing, so opening never writes. */
 export function openWorkspace(doc: Y.Doc, author: Author): Workspace {
@@ -59,6 +74,9 @@ export function openWorkspace(doc: Y.Doc, author: Author): Workspace {
   const requests = doc.getMap<unknown>(keys.requests);
   const cancels = doc.getMap<unknown>(keys.cancels);
   const retries = doc.getMap<unknown>(keys.retries);
+  const pauses = doc.getMap<unknown>(keys.pauses);
+  const places = doc.getMap<unknown>(keys.places);
+  const rules = doc.getMap<unknown>(keys.rules);
   const runs = doc.getMap<unknown>(keys.runs);
   const agents = doc.getMap<unknown>(keys.agents);
 
@@ -67,12 +85,17 @@ export function openWorkspace(doc: Y.Doc, author: Author): Workspace {
     if (author.role !== role) throw new Error(`${verb} is written by the ${role}, not by the ${author.role}`);
   };
   const wish = (id: JobId): JobWish => {
-    const asked = { ...object(retries.get(id)), ...object(cancels.get(id)) };
+    const asked = {
+      ...object(places.get(id)),
+      ...object(pauses.get(id)),
+      ...object(retries.get(id)),
+      ...object(cancels.get(id)),
+    };
     return decode(jobWishSchema, asked) ?? { retry: 0, hidden: false };
   };
-  const putRetry = (id: JobId, change: Partial<Pick<JobWish, 'retry' | 'hidden'>>) => {
-    const { retry, hidden } = wish(id);
-    write(() => retries.set(id, { retry, hidden, ...change }));
+  const putRetry = (id: JobId, change: Partial<Pick<JobWish, 'retry' | 'hidden' | 'from'>>) => {
+    const { retry, hidden, from } = wish(id);
+    write(() => retries.set(id, { retry, hidden, ...(from === undefined ? {} : { from }), ...change }));
   };
 
   return {
@@ -99,13 +122,25 @@ export function openWorkspace(doc: Y.Doc, author: Author): Workspace {
       only('device', 'cancel');
       write(() => cancels.set(id, { cancelledAt: at }));
     },
-    retry(id) {
+    retry(id, from) {
       only('device', 'retry');
-      const next = wish(id).retry + 1;
+      const { retry, hidden } = wish(id);
       write(() => {
         cancels.delete(id);
-        putRetry(id, { retry: next });
+        pauses.delete(id);
+        retries.set(id, { retry: retry + 1, hidden, ...(from === undefined ? {} : { from }) });
       });
+    },
+    pause(id, at) {
+      only('device', 'pause');
+      write(() => {
+        if (at === undefined) pauses.delete(id);
+        else pauses.set(id, { pausedAt: at });
+      });
+    },
+    place(id, place) {
+      only('device', 'place');
+      write(() => places.set(id, { ...place }));
     },
     hide(id, hidden) {
       only('device', 'hide');
@@ -114,6 +149,12 @@ export function openWorkspace(doc: Y.Doc, author: Author): Workspace {
     report(id, run) {
       only('agent', 'report');
       write(() => runs.set(id, run));
+    },
+
+    rules: () => decode(queueRulesSchema, rules.get(QUEUE)) ?? defaultRules,
+    putRules(next) {
+      only('device', 'putRules');
+      write(() => rules.set(QUEUE, next));
     },
 
     agents: () =>
@@ -127,18 +168,19 @@ export function openWorkspace(doc: Y.Doc, author: Author): Workspace {
     },
 
     watch(changed) {
-      const jobMaps = new Set<unknown>([requests, cancels, retries, runs]);
+      const jobMaps = new Set<unknown>([requests, cancels, retries, pauses, places, runs]);
       const listen = (transaction: Y.Transaction) => {
-        const change = { projects: new Set<ProjectId>(), jobs: new Set<JobId>(), agents: false };
+        const change = { projects: new Set<ProjectId>(), jobs: new Set<JobId>(), agents: false, rules: false };
         for (const [type, names] of transaction.changed) {
           for (const name of names) {
             if (name === null) continue;
             if (type === (projects as unknown)) change.projects.add(name as ProjectId);
             else if (jobMaps.has(type)) change.jobs.add(name as JobId);
             else if (type === (agents as unknown)) change.agents = true;
+            else if (type === (rules as unknown)) change.rules = true;
           }
         }
-        if (change.projects.size > 0 || change.jobs.size > 0 || change.agents) {
+        if (change.projects.size > 0 || change.jobs.size > 0 || change.agents || change.rules) {
           changed({ ...change, own: transaction.origin === author });
         }
       };

@@ -1,5 +1,5 @@
 // A job is one request to run a pipeline on a project. Three records, one writer each:
-// the request (a device, once), the wish (devices: cancel, retry), the run (the agent alone).
+// the request (a device, once), the wish (devices: cancel, pause, retry, place), the run (the agent alone).
 // The life of a run is in life.ts.
 import { z } from 'zod';
 import { assetRefSchema } from '../asset/asset.ts';
@@ -26,15 +26,27 @@ export const jobRequestSchema = z.object({
   assets: z.array(assetRefSchema).max(40),
   device: z.string().max(60),
   requestedAt: z.number(),
+  /** A job this one stands in for: what has not begun or did not succeed is then superseded. */
+  supersedes: jobIdSchema.optional(),
+  /** From this stage on everything is made anew, also what is there already. */
+  fresh: z.enum(stageNames).optional(),
 });
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 
 /** Written by devices. Absent fields are no wish. */
 export const jobWishSchema = z.object({
   cancelledAt: z.number().optional(),
+  /** Held until this is gone again. */
+  pausedAt: z.number().optional(),
   /** Each retry is a new number; the agent runs again when it is higher than the run's. */
   retry: z.int().min(0).default(0),
+  /** With a retry: from this stage on everything is made anew. Absent = what was committed is kept. */
+  from: z.enum(stageNames).optional(),
   hidden: z.boolean().default(false),
+  /** Rank in the queue, lower goes first; absent = the time of the request, in ms. */
+  place: z.number().optional(),
+  /** Goes next, also while the queue rests. */
+  now: z.boolean().optional(),
 });
 export type JobWish = z.infer<typeof jobWishSchema>;
 
@@ -62,20 +74,49 @@ export const jobResultSchema = z.object({
 });
 export type JobResult = z.infer<typeof jobResultSchema>;
 
+/** Why a queued or paused job is not taken although it could be. */
+export const waitReasons = [
+  'back-off', // it failed a moment ago and is tried again by itself
+  'disk-full', // there was no room to write what it makes
+  'restored', // its folder came from a backup or was copied: it may be running where it came from
+] as const;
+
 /** Written by the agent alone. */
 export const jobRunSchema = z.object({
   state: z.enum([
     'waiting-for-assets',
     'queued',
+    'claimed',
     'running',
+    'paused',
     'cancelling',
     'cancelled',
     'failed',
     'succeeded',
+    'superseded',
   ]),
+  /** How often it was claimed. */
   attempt: z.int().min(0),
+  /** How often it was put off by itself since somebody last wished for it. */
+  tries: z.int().min(0).optional(),
   /** The wish's retry number this run answers. */
   retry: z.int().min(0).default(0),
+  /** The wish's place and hurry, as far as the agent has heard of them. */
+  place: z.number().optional(),
+  now: z.boolean().optional(),
+  /** Why it waits although it is its turn, until when if that is known, and what was said. */
+  waits: z
+    .object({
+      why: z.enum(waitReasons),
+      until: z.number().optional(),
+      failure: failureRecordSchema.optional(),
+    })
+    .optional(),
+  /** Artifacts of this stage and later ones count only when they were made under this fence or a later one. */
+  fresh: z.object({ from: z.enum(stageNames), fence: z.int().min(0) }).optional(),
+  /** Memory ran out: engines work in their smaller settings. */
+  smaller: z.boolean().optional(),
+  supersededBy: jobIdSchema.optional(),
   queuedAt: z.number(),
   startedAt: z.number().optional(),
   finishedAt: z.number().optional(),

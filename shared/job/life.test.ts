@@ -1,27 +1,39 @@
 import { expect, test } from 'vitest';
 import type { Job, JobRun } from './job.ts';
-import { isEnded, jobPhase, nextState, type RunEvent, type RunState } from './life.ts';
+import { isEnded, isHeld, jobPhase, nextState, type RunEvent, type RunState } from './life.ts';
 
 // The whole machine, cell by cell: a dash is an event that is ignored in that state.
 const events = [
   'assets-complete',
   'assets-missing',
-  'started',
+  'claimed',
+  'stage-started',
+  'pause-wished',
+  'resume-wished',
   'cancel-wished',
   'cancelled',
   'failed',
+  'put-off',
   'succeeded',
   'interrupted',
   'retry-wished',
+  'superseded',
 ] as const satisfies readonly RunEvent['type'][];
+const W = 'waiting-for-assets';
+const S = 'superseded';
+// biome-ignore format: a table is read in columns
 const table: Record<RunState, readonly (RunState | '-')[]> = {
-  'waiting-for-assets': ['queued', '-', '-', 'cancelled', '-', 'failed', '-', '-', '-'],
-  queued: ['-', 'waiting-for-assets', 'running', 'cancelled', '-', 'failed', '-', '-', '-'],
-  running: ['-', '-', '-', 'cancelling', '-', 'failed', 'succeeded', 'queued', '-'],
-  cancelling: ['-', '-', '-', '-', 'cancelled', 'cancelled', 'succeeded', 'cancelled', '-'],
-  cancelled: ['-', '-', '-', '-', '-', '-', '-', '-', 'queued'],
-  failed: ['-', '-', '-', '-', '-', '-', '-', '-', 'queued'],
-  succeeded: ['-', '-', '-', '-', '-', '-', '-', '-', '-'],
+  //                     complete  missing  claimed    stage      pause     resume    cancel        cancelled    failed       put-off      succeeded    interrupted  retry     superseded
+  'waiting-for-assets': ['queued', '-',     '-',       '-',       'paused', '-',      'cancelled',  '-',         'failed',    '-',         '-',         '-',         '-',      S],
+  queued:               ['-',      W,       'claimed', '-',       'paused', '-',      'cancelled',  '-',         'failed',    '-',         '-',         '-',         '-',      S],
+  claimed:              ['-',      '-',     '-',       'running', 'paused', '-',      'cancelling', '-',         'failed',    'queued',    'succeeded', 'queued',    '-',      '-'],
+  running:              ['-',      '-',     '-',       'running', 'paused', '-',      'cancelling', '-',         'failed',    'queued',    'succeeded', 'queued',    '-',      '-'],
+  paused:               ['-',      '-',     '-',       '-',       '-',      'queued', 'cancelled',  '-',         '-',         '-',         '-',         '-',         '-',      S],
+  cancelling:           ['-',      '-',     '-',       '-',       '-',      '-',      '-',          'cancelled', 'cancelled', 'cancelled', 'succeeded', 'cancelled', '-',      '-'],
+  cancelled:            ['-',      '-',     '-',       '-',       '-',      '-',      '-',          '-',         '-',         '-',         '-',         '-',         'queued', S],
+  failed:               ['-',      '-',     '-',       '-',       '-',      '-',      '-',          '-',         '-',         '-',         '-',         '-',         'queued', S],
+  succeeded:            ['-',      '-',     '-',       '-',       '-',      '-',      '-',          '-',         '-',         '-',         '-',         '-',         '-',      '-'],
+  superseded:           ['-',      '-',     '-',       '-',       '-',      '-',      '-',          '-',         '-',         '-',         '-',         '-',         '-',      '-'],
 };
 const states = Object.keys(table) as RunState[];
 
@@ -32,7 +44,7 @@ test.each(cells)('$state, $type: $next', ({ state, type, next }) => {
   expect(nextState(state, { type } as RunEvent) ?? '-').toBe(next);
 });
 
-test('from every state some way leads to an end, and an end is left by a retry alone', () => {
+test('from every state some way leads to an end, and an end is left by a retry or by a newer job alone', () => {
   for (const state of states) {
     const seen = new Set<RunState>([state]);
     for (const one of seen) {
@@ -44,12 +56,14 @@ test('from every state some way leads to an end, and an end is left by a retry a
     expect([...seen].some(isEnded), state).toBe(true);
     if (!isEnded(state)) continue;
     const leaving = events.filter((type) => nextState(state, { type } as RunEvent) !== undefined);
-    expect(leaving).toEqual(state === 'succeeded' ? [] : ['retry-wished']);
+    const isFinal = state === 'succeeded' || state === 'superseded';
+    expect(leaving).toEqual(isFinal ? [] : ['retry-wished', 'superseded']);
   }
 });
 
-test('the ended states are exactly three', () => {
-  expect(states.filter(isEnded)).toEqual(['cancelled', 'failed', 'succeeded']);
+test('the ended states and the held ones', () => {
+  expect(states.filter(isEnded)).toEqual(['cancelled', 'failed', 'succeeded', 'superseded']);
+  expect(states.filter(isHeld)).toEqual(['claimed', 'running', 'cancelling']);
 });
 
 function job(run: Partial<JobRun> | undefined, wish: Partial<Job['wish']> = {}): Job {
