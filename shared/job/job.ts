@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { assetRefSchema } from '../asset/asset.ts';
 import { failureRecordSchema } from '../failure/failure.ts';
-import { spinOptionsSchema } from '../project/options.ts';
+import { fingerprintSchema, spinOptionsSchema } from '../project/options.ts';
 import { projectIdSchema } from '../project/project.ts';
 
 export type JobId = string & { readonly __brand: 'JobId' };
@@ -74,11 +74,22 @@ export const jobResultSchema = z.object({
 });
 export type JobResult = z.infer<typeof jobResultSchema>;
 
+/** A look or a voice that a job made or used: an artifact with a name of its own, to be used again. */
+export const trainedSchema = z.object({
+  stage: z.enum(['look', 'voice']),
+  fingerprint: fingerprintSchema,
+  engine: z.string().max(80).nullable(),
+  madeAt: z.number(),
+  /** A picture of it, where there is one. */
+  cover: assetRefSchema.optional(),
+  notes: z.array(z.string().max(400)).max(20),
+});
+export type Trained = z.infer<typeof trainedSchema>;
+
 /** Why a queued or paused job is not taken although it could be. */
 export const waitReasons = [
   'back-off', // it failed a moment ago and is tried again by itself
   'disk-full', // there was no room to write what it makes
-  'restored', // its folder came from a backup or was copied: it may be running where it came from
 ] as const;
 
 /** Written by the agent alone. */
@@ -123,6 +134,7 @@ export const jobRunSchema = z.object({
   stages: z.array(stageRunSchema).max(20).default([]),
   failure: failureRecordSchema.optional(),
   result: jobResultSchema.optional(),
+  trained: z.array(trainedSchema).max(4).optional(),
 });
 export type JobRun = z.infer<typeof jobRunSchema>;
 

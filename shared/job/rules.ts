@@ -13,6 +13,8 @@ export const queueRulesSchema = z.object({
   onlyWhenIdle: z.boolean().default(false),
   /** Days that files of stages in between are kept after they were last used; results are kept. */
   keepDays: z.int().min(1).max(3650).default(30),
+  /** When somebody last said that it shall go on: a queue that rests since its folder was restored does then. */
+  goOnAt: z.number().optional(),
 });
 export type QueueRules = z.infer<typeof queueRulesSchema>;
 

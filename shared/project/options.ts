@@ -93,11 +93,17 @@ export const narrationSchema = z.discriminatedUnion('kind', [
 ]);
 export type Narration = z.infer<typeof narrationSchema>;
 
+/** SHA-256 of a stage's recipe: the name of what it made. */
+export const fingerprintSchema = z.string().regex(/^[0-9a-f]{64}$/);
+
 export const spinOptionsSchema = z.object({
   photos: z.array(assetHashSchema).min(1).max(MAX_PHOTOS),
   /** Which face speaks when the chosen photo has several: index in reading order (left to right). */
   face: z.int().min(0).max(50).optional(),
   narration: narrationSchema,
+  /** A look and a voice that were trained before, by name: used as they are instead of being made again. */
+  look: fingerprintSchema.optional(),
+  voice: fingerprintSchema.optional(),
   /** A clip whose pitch and tone the speech is matched to. */
   voiceClip: assetHashSchema.optional(),
   /** Built-in voice by name; absent = the language's default. */
