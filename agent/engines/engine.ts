@@ -21,6 +21,8 @@ export interface Engine {
 export interface EngineContext {
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Memory ran out before: take less of it, be it at the cost of time. */
+  readonly smaller?: boolean;
   /** An existing, empty directory that belongs to this call; the caller removes it. */
   readonly workDir: string;
   /** `done` of `total`, any unit; may be called often, the caller throttles. */

@@ -6,7 +6,7 @@
 //   stage/run {call}   ->   stage/progress*, stage/preview*, stage/live*, stage/done | call/failed
 //   photo/inspect      ->   photo/inspected | call/failed
 //   engines/describe   ->   engines/described | call/failed
-//                      <-   log
+//                      <-   host/alive, log
 //
 // There is no cancel message: the host's process group is ended instead, which works in every state.
 import { type AssetHash, assetRefSchema } from '@myspinbot/shared/asset/asset.ts';
@@ -38,6 +38,7 @@ export const toHostSchema = z.discriminatedUnion('type', [
     options: spinOptionsSchema,
     earlier: z.partialRecord(z.enum(stageNames), z.unknown()),
     engines: z.partialRecord(z.enum(capabilities), z.string()),
+    smaller: z.boolean().optional(),
     workDir: z.string(),
     assets: z
       .record(z.string(), z.string())
@@ -56,6 +57,8 @@ export const photoInspectionSchema = z.object({
 });
 
 export const fromHostSchema = z.discriminatedUnion('type', [
+  /** Every few seconds, from the thread that the stage runs on: it is not stuck in a computation. */
+  z.object({ type: z.literal('host/alive') }),
   z.object({ type: z.literal('stage/progress'), call, done: z.number(), total: z.number() }),
   z.object({ type: z.literal('stage/preview'), call, still: keptSchema }),
   /** A film in the work directory that grows: so many bytes of it are written. */

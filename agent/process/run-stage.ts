@@ -62,6 +62,7 @@ export async function runStage(
     },
     signal,
     log,
+    smaller: task.smaller === true,
     progress(done, total) {
       if (total > 0 && Number.isFinite(done)) watch.progress(done, total);
     },

@@ -12,12 +12,15 @@ import { ours, runStage } from './run-stage.ts';
 
 /** Progress sent at most this often; the agent's own throttle is coarser. */
 const PROGRESS_EVERY_MS = 60;
+/** How often the agent hears that this process is not stuck. */
+const ALIVE_EVERY_MS = 2000;
 
 type Call = Exclude<ToHost, { type: 'host/open' }>;
 
 /** Serves until the parent goes. Called once, in a process that was forked for it. */
 export function serveStages(catalog: EngineCatalog): void {
   endWithParent();
+  setInterval(() => send({ type: 'host/alive' }), ALIVE_EVERY_MS).unref();
   let engines: LoadedEngines | undefined;
   let last: Promise<void> = Promise.resolve();
   process.on('message', (raw) => {

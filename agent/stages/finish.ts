@@ -26,7 +26,11 @@ export const finishStage: Stage<'finish'> = {
     return { video: video.hash, wav: wav.hash, words: timing.words, durationMs: timing.durationMs, fps };
   },
 
-  async run({ fps }, earlier, { engines, assets, work, signal, log, progress }): Promise<FinishOutput> {
+  async run(
+    { fps },
+    earlier,
+    { engines, assets, work, signal, log, smaller, progress },
+  ): Promise<FinishOutput> {
     const { video, wav, timing } = inputs(earlier);
     const finished = await engines.finish.finish(
       {
@@ -36,7 +40,7 @@ export const finishStage: Stage<'finish'> = {
         durationMs: timing.durationMs,
         fps,
       },
-      { signal, log, workDir: work.path, progress },
+      { signal, log, workDir: work.path, smaller, progress },
     );
     const { durationMs, width, height, loudness } = finished;
     return {

@@ -12,6 +12,10 @@ export interface StageTask {
   earlier: Earlier;
   /** Engine ids for the capabilities that the stage uses. */
   engines: Partial<Record<Capability, string>>;
+  /** It runs beside the leading job, in a host of its own. */
+  beside?: boolean;
+  /** Memory ran out before: engines work in their smaller settings. */
+  smaller?: boolean | undefined;
   /** An existing, empty directory that belongs to this run; the caller removes it. */
   workDir: string;
   /** Read-only paths of every asset that `options` and `earlier` name. */
@@ -38,7 +42,7 @@ export interface StageWatch {
 
 export interface StageHost {
   /**
-   * Runs one stage; a second call waits for the first. Rejects with the stage's Failure, with Failure
+   * Runs one stage; a second call waits for the first, unless it is to run beside it. Rejects with the stage's Failure, with Failure
    * `engine-failed` or `out-of-memory` when the process died, or with `signal.reason` once everything that the
    * stage started has ended.
    */

@@ -10,13 +10,17 @@ export const lookStage: Stage<'look'> = {
 
   ingredients: ({ photos, face }) => ({ photos, face: face ?? null }),
 
-  async run(options, _earlier, { engines, assets, work, signal, log, progress }): Promise<LookOutput> {
+  async run(
+    options,
+    _earlier,
+    { engines, assets, work, signal, log, smaller, progress },
+  ): Promise<LookOutput> {
     const look = await engines.look.prepare(
       {
         photos: options.photos.map((hash) => assets.path(hash)),
         ...(options.face === undefined ? {} : { face: options.face }),
       },
-      { signal, log, workDir: work.path, progress },
+      { signal, log, workDir: work.path, smaller, progress },
     );
     const { width, height, mesh, faces, notes } = look;
     return {

@@ -59,7 +59,7 @@ export const portraitStage: Stage<'portrait'> = {
   async run(
     options,
     earlier,
-    { engines, assets, work, signal, log, progress, preview, live },
+    { engines, assets, work, signal, log, smaller, progress, preview, live },
   ): Promise<PortraitOutput> {
     const { look, timing, background } = inputs(options, earlier);
     const { size, fps, captions, seed } = options;
@@ -84,6 +84,7 @@ export const portraitStage: Stage<'portrait'> = {
         signal,
         log,
         workDir: work.path,
+        smaller,
         progress,
         live: speech.success ? { wav: assets.path(speech.data.wav.hash), grew: live } : undefined,
         preview(jpeg) {

@@ -16,7 +16,11 @@ export const scriptStage: Stage<'script'> = {
     return { text: narration.text };
   },
 
-  async run({ narration, seed }, _earlier, { engines, work, signal, log, progress }): Promise<ScriptOutput> {
+  async run(
+    { narration, seed },
+    _earlier,
+    { engines, work, signal, log, smaller, progress },
+  ): Promise<ScriptOutput> {
     if (narration.kind === 'recording') {
       return { text: narration.text?.trim() || null, title: '', scene: null, notes: [] };
     }
@@ -33,7 +37,7 @@ export const scriptStage: Stage<'script'> = {
     const { topic, tone, persona, seconds } = narration;
     const script = await engines.script.write(
       { topic, tone, persona, seconds, lang: narration.lang === 'auto' ? 'en' : narration.lang, seed },
-      { signal, log, workDir: work.path, progress },
+      { signal, log, workDir: work.path, smaller, progress },
     );
     return { text: script.narration, title: script.title, scene: script.scene, notes: [] };
   },

@@ -25,7 +25,11 @@ export const speechStage: Stage<'speech'> = {
     return { ...inputs(earlier), lang: narration.lang, voiceName: voiceName ?? null, seed };
   },
 
-  async run(options, earlier, { engines, assets, work, signal, log, progress }): Promise<SpeechOutput> {
+  async run(
+    options,
+    earlier,
+    { engines, assets, work, signal, log, smaller, progress },
+  ): Promise<SpeechOutput> {
     const { narration, voiceName, seed } = options;
     if (narration.kind === 'recording') {
       const wav = join(work.path, 'recording.wav');
@@ -55,7 +59,7 @@ export const speechStage: Stage<'speech'> = {
         seed,
         ...(voiceName === undefined ? {} : { voiceName }),
       },
-      { signal, log, workDir: work.path, progress },
+      { signal, log, workDir: work.path, smaller, progress },
     );
     const { durationMs, lang, phones, words, notes } = speech;
     return {

@@ -42,6 +42,8 @@ export interface StageContext<Needs extends Capability> {
   readonly work: WorkDir;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Memory ran out before: what is handed on to the engine. */
+  readonly smaller: boolean;
   progress(done: number, total: number): void;
   /** A still for the person to see while the stage runs: an asset kept before the stage commits. */
   preview(asset: AssetRef): void;

@@ -20,7 +20,11 @@ export const timingStage: Stage<'timing'> = {
     return { wav: wav.hash, lang, known, text };
   },
 
-  async run(_options, earlier, { engines, assets, work, signal, log, progress }): Promise<TimingOutput> {
+  async run(
+    _options,
+    earlier,
+    { engines, assets, work, signal, log, smaller, progress },
+  ): Promise<TimingOutput> {
     const { wav, lang, known, text } = inputs(earlier);
     return engines.timing.time(
       {
@@ -29,7 +33,7 @@ export const timingStage: Stage<'timing'> = {
         ...(known === null ? {} : { known }),
         ...(text === null ? {} : { text }),
       },
-      { signal, log, workDir: work.path, progress },
+      { signal, log, workDir: work.path, smaller, progress },
     );
   },
 };

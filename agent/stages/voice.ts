@@ -18,13 +18,18 @@ export const voiceStage: Stage<'voice'> = {
 
   ingredients: (options) => ({ clip: clipOf(options) ?? null }),
 
-  async run(options, _earlier, { engines, assets, work, signal, log, progress }): Promise<VoiceOutput> {
+  async run(
+    options,
+    _earlier,
+    { engines, assets, work, signal, log, smaller, progress },
+  ): Promise<VoiceOutput> {
     const clip = clipOf(options);
     if (clip === undefined) return { profile: { kind: 'default' }, notes: [] };
     const answer = await engines.voice.profile(assets.path(clip), {
       signal,
       log,
       workDir: work.path,
+      smaller,
       progress,
     });
     return { profile: voiceProfileSchema.parse(answer), notes: answer.notes ?? [] };

@@ -61,7 +61,8 @@ async function render(
   const video = join(context.workDir, 'portrait.mp4');
 
   const film = sound === undefined ? undefined : openFilm(context);
-  const encoder = spawnFfmpeg(world.ffmpeg, encoderArguments(request, captions, { video, sound, frames }), {
+  const outputs = { video, sound, frames, smaller: context.smaller === true };
+  const encoder = spawnFfmpeg(world.ffmpeg, encoderArguments(request, captions, outputs), {
     signal,
     ...(film === undefined ? {} : { onOutput: (bytes: Buffer) => film.add(bytes) }),
     doing: 'encode the portrait',
