@@ -9,9 +9,11 @@ import type { Logger } from './log/logger.ts';
 import type { HostWorld } from './process/messages.ts';
 import { createStageHosts, type StageHosts } from './process/stage-hosts.ts';
 import { type Clock, systemClock } from './queue/clock.ts';
+import { createIdleWatch } from './queue/idle.ts';
 import { openLedger } from './queue/ledger.ts';
 import type { Queue } from './queue/port.ts';
 import { createQueue } from './queue/queue.ts';
+import { takeTenure } from './queue/tenure.ts';
 import { openDiskVault } from './vault/disk-vault.ts';
 import type { Vault } from './vault/port.ts';
 
@@ -33,11 +35,14 @@ export async function openWorkshop(options: {
   catalog: EngineCatalog;
   clock?: Clock;
   world?: Partial<HostWorld>;
+  /** Whether what failed is tried again by itself later; true when absent. */
+  isPatient?: boolean;
 }): Promise<Workshop> {
   const { dir, log } = options;
   const clock = options.clock ?? systemClock;
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const ledger = await openLedger(join(dir, 'ledger'), log);
+  // The lock of the store comes first: whoever is refused has taken nothing.
+  const ledger = await openLedger(join(dir, 'ledger'), log, () => takeTenure(dir, clock.now()));
   let offers: readonly EngineEntry[] = entriesOf(options.catalog);
   const vault = await openDiskVault({ dir: join(dir, 'vault'), now: clock.now, log });
   const hosts = createStageHosts({
@@ -52,6 +57,9 @@ export async function openWorkshop(options: {
     offers: () => offers,
     clock,
     log,
+    copiedAt: ledger.copiedAt,
+    isBusy: createIdleWatch(clock),
+    isPatient: options.isPatient ?? true,
     workDir: join(dir, 'work'),
     pipelines: shippedPipelines,
   });

@@ -18,14 +18,15 @@ interface Stores {
   vault: Vault;
 }
 
-/** The artifact with this fingerprint, when it still has its form and all of its assets. */
+/** The artifact with this fingerprint, made under `sinceFence` or later, when it still has its form and all of its assets. */
 export async function reusable(
   world: Stores,
   stage: StageName,
   print: string,
+  sinceFence = 0,
 ): Promise<Artifact | undefined> {
   const artifact = await world.ledger.artifact(print);
-  if (artifact === undefined || artifact.stage !== stage) return undefined;
+  if (artifact === undefined || artifact.stage !== stage || artifact.fence < sinceFence) return undefined;
   if (!outputSchemas[stage].safeParse(artifact.output).success) return undefined;
   const whole = artifact.assets.every((ref) => world.vault.ref(ref.hash) !== undefined);
   return whole ? artifact : undefined;

@@ -20,6 +20,7 @@ function artifact(change: Partial<Artifact> = {}): Artifact {
     assets: [photo],
     ms: 12,
     madeAt: 99,
+    fence: 0,
     ...change,
   };
 }

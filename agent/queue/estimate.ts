@@ -54,6 +54,27 @@ export function expectedMs(stage: StageName, units: number, paces: readonly Pace
 }
 
 /**
+ * Between these, in ms, nine of ten times: what the last measurements were; before there are enough of them, what a slow
+ * and a fast machine might need.
+ */
+export function expectedRangeMs(stage: StageName, units: number, paces: readonly Pace[]): [number, number] {
+  const expected = expectedMs(stage, units, paces);
+  if (paces.length < 3) return [expected / 2, expected * 3];
+  const rates = paces.map((pace) => pace.ms / pace.units).sort((a, b) => a - b);
+  const at = (share: number) => rates[Math.round(share * (rates.length - 1))]! * units;
+  return [at(0.05), at(0.95)];
+}
+
+/**
+ * A stage's share done, 0..1, never quite 1 before its end: what it says itself or, of one that says nothing, what its
+ * time says. Past the expected time it slows down instead of standing still at the end.
+ */
+export function stageShare(said: number, elapsedMs: number, expected: number): number {
+  const byTime = expected <= 0 ? 0 : 1 - Math.exp(-1.5 * (elapsedMs / expected));
+  return Math.min(0.99, said > 0 ? said : byTime);
+}
+
+/**
  * After this a stage is taken for hung and ended. Generous, because the machine may be busy or slow: a stage
  * that works is never ended, a stage that hangs is ended some day.
  */

@@ -7,6 +7,8 @@
 //   claim/<id>          { job, attempt, fence, grantedAt }
 //   start/<id>/<node>   { fence, fingerprint, startedAt, starts }
 //   artifact/<print>    Artifact
+//   used/<print>        number                     when it was last reused, if it was
+//   rules               QueueRules                 what people decided for all jobs
 //   pace/<stage>/<eng>  [{ units, ms }]            how long it took on this machine, the last few
 import { type AssetRef, assetRefSchema } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
@@ -20,10 +22,12 @@ import {
   type StageName,
   stageNames,
 } from '@myspinbot/shared/job/job.ts';
+import { defaultRules, type QueueRules, queueRulesSchema } from '@myspinbot/shared/job/rules.ts';
 import { ClassicLevel } from 'classic-level';
 import { z } from 'zod';
 import type { Logger } from '../log/logger.ts';
-import type { QueuedJob } from './port.ts';
+import type { KeptArtifact, QueuedJob } from './port.ts';
+import type { Tenure } from './tenure.ts';
 
 const claimSchema = z.object({
   job: jobIdSchema,
@@ -58,6 +62,8 @@ const artifactSchema = z.object({
   assets: z.array(assetRefSchema),
   ms: z.number(),
   madeAt: z.number(),
+  /** The claim's under which it was made. */
+  fence: z.int().default(0),
 });
 export interface Artifact {
   fingerprint: string;
@@ -68,6 +74,7 @@ export interface Artifact {
   assets: AssetRef[];
   ms: number;
   madeAt: number;
+  fence: number;
 }
 
 const paceSchema = z.array(z.object({ units: z.number().positive(), ms: z.number().min(0) }));
@@ -82,25 +89,44 @@ export interface Ledger {
   jobs(): readonly QueuedJob[];
   /** Last measurements, oldest first. */
   paces(stage: StageName, engine: string | null): readonly Pace[];
+  /** When its folder was found to be a copy of another; undefined when it is not. */
+  readonly copiedAt: number | undefined;
   /** Rows that could not be read at opening; they are left where they are. */
   readonly malformed: number;
 
   /** Remembers a new job, or its run without any claim (queued, cancelled before it ran, interrupted). */
   record(request: JobRequest, run: JobRun): Promise<void>;
-  /** Grants the job to the caller: every older claim on it is refused from now on. `run` is stored with it. */
+  /**
+   * Grants the job to the caller: every older claim on it is refused from now on. `run` is stored with it. The claim
+   * counts at once and is durable with `written`; whatever is written under it comes after it on the disk.
+   */
+  grant(request: JobRequest, run: JobRun, grantedAt: number): { claim: Claim; written: Promise<void> };
+  /** A claim that is durable. */
   claim(request: JobRequest, run: JobRun, grantedAt: number): Promise<Claim>;
-  /** Whether this claim is the current one on its job. */
+  /** Whether this claim is the current one on its job, and the ledger still that of its folder. */
   holds(claim: Claim): boolean;
+  /** The highest fence given so far. */
+  readonly fence: number;
   /** Stores a run under a claim. Throws Failure `fenced` when the claim is not the current one. */
   advance(claim: Claim, run: JobRun): Promise<void>;
   /** A stage is about to run. Throws Failure `fenced`. Resolves with how often it was started so far. */
   start(claim: Claim, node: string, fingerprint: string, startedAt: number, run: JobRun): Promise<StageStart>;
   /** What a stage made, with the run that says so, in one write. Throws Failure `fenced`. */
   commit(claim: Claim, node: string, artifact: Artifact, pace: Pace | undefined, run: JobRun): Promise<void>;
-  /** The holder lets go, at the job's end or politely before: the run is stored, the claim ends. Throws Failure `fenced`. */
-  end(claim: Claim, run: JobRun): Promise<void>;
+  /**
+   * The holder lets go, at the job's end or politely before: the run is stored, the claim ends. `reused`: fingerprints
+   * of the artifacts that served it, at `at`. Throws Failure `fenced`.
+   */
+  end(claim: Claim, run: JobRun, reused?: { prints: readonly string[]; at: number }): Promise<void>;
 
   artifact(fingerprint: string): Promise<Artifact | undefined>;
+  artifacts(): AsyncIterable<KeptArtifact>;
+  forgetArtifacts(fingerprints: readonly string[]): Promise<void>;
+  /** The jobs and everything that is known of them alone. */
+  forgetJobs(jobs: readonly JobId[]): Promise<void>;
+
+  rules(): QueueRules;
+  setRules(rules: QueueRules): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -108,15 +134,22 @@ type Row = { type: 'put'; key: string; value: string } | { type: 'del'; key: str
 
 /**
  * Opens or creates the ledger in `directory`. Throws Failure `refused` while another process has it open.
- * A damaged store is repaired; what cannot be read afterwards is counted, logged and left alone.
+ * A damaged store is repaired; what cannot be read afterwards is counted, logged and left alone. `take`: takes the folder
+ * it belongs to, once the store is ours; without it the ledger is nobody else's.
  */
-export async function openLedger(directory: string, log: Logger): Promise<Ledger> {
+export async function openLedger(
+  directory: string,
+  log: Logger,
+  take?: () => Promise<Tenure>,
+): Promise<Ledger> {
   const db = await openStore(directory, log);
+  const tenure = await take?.();
   const jobs = new Map<JobId, QueuedJob>();
   const claims = new Map<JobId, Claim>();
   const starts = new Map<string, StageStart>();
   const paces = new Map<string, Pace[]>();
-  let fence = 0;
+  let fence = tenure?.firstFence ?? 0;
+  let rules = defaultRules;
   let malformed = 0;
 
   const read = <T>(schema: z.ZodType<T>, key: string, text: string): T | undefined => {
@@ -146,6 +179,8 @@ export async function openLedger(directory: string, log: Logger): Promise<Ledger
     } else if (kind === 'pace') {
       const pace = read(paceSchema, key, text);
       if (pace !== undefined) paces.set(rest.join('/'), pace);
+    } else if (kind === 'rules') {
+      rules = read(queueRulesSchema, key, text) ?? defaultRules;
     }
   }
 
@@ -182,9 +217,11 @@ export async function openLedger(directory: string, log: Logger): Promise<Ledger
     jobs.set(request.id, { request, run });
     return put(`job/${request.id}`, { request, run });
   };
+  const isOurs = () => tenure === undefined || tenure.holds();
   const under = (claim: Claim): JobRequest => {
     const current = claims.get(claim.job);
     const job = jobs.get(claim.job);
+    if (!isOurs()) throw folderGivenOn(directory);
     if (current === undefined || current.fence !== claim.fence || job === undefined) {
       throw new Failure({
         code: 'fenced',
@@ -204,9 +241,10 @@ export async function openLedger(directory: string, log: Logger): Promise<Ledger
     return rows;
   };
 
-  return {
+  const ledger: Ledger = {
     jobs: () => [...jobs.values()],
     paces: (stage, engine) => paces.get(`${stage}/${engine ?? ''}`) ?? [],
+    copiedAt: tenure?.copiedAt,
     get malformed() {
       return malformed;
     },
@@ -216,14 +254,23 @@ export async function openLedger(directory: string, log: Logger): Promise<Ledger
       if (claims.delete(request.id)) rows.push({ type: 'del', key: `claim/${request.id}` });
       await write(rows);
     },
-    async claim(request, run, grantedAt) {
+    grant(request, run, grantedAt) {
+      if (!isOurs()) throw folderGivenOn(directory);
       fence += 1;
       const claim: Claim = { job: request.id, attempt: run.attempt, fence, grantedAt };
       claims.set(request.id, claim);
-      await write([put('fence', fence), put(`claim/${request.id}`, claim), jobPut(request, run)]);
+      const rows = [put('fence', fence), put(`claim/${request.id}`, claim), jobPut(request, run)];
+      return { claim, written: write(rows) };
+    },
+    async claim(request, run, grantedAt) {
+      const { claim, written } = ledger.grant(request, run, grantedAt);
+      await written;
       return claim;
     },
-    holds: (claim) => claims.get(claim.job)?.fence === claim.fence,
+    holds: (claim) => claims.get(claim.job)?.fence === claim.fence && isOurs(),
+    get fence() {
+      return fence;
+    },
     async advance(claim, run) {
       await write([jobPut(under(claim), run)]);
     },
@@ -250,13 +297,14 @@ export async function openLedger(directory: string, log: Logger): Promise<Ledger
       }
       await write(rows);
     },
-    async end(claim, run) {
+    async end(claim, run, reused) {
       const request = under(claim);
       claims.delete(claim.job);
       await write([
         jobPut(request, run),
         { type: 'del', key: `claim/${claim.job}` },
         ...startRows(claim.job),
+        ...(reused?.prints ?? []).map((print) => put(`used/${print}`, reused!.at)),
       ]);
     },
 
@@ -265,11 +313,44 @@ export async function openLedger(directory: string, log: Logger): Promise<Ledger
       if (text === undefined) return undefined;
       return read(artifactSchema, `artifact/${fingerprint}`, text);
     },
+    async *artifacts() {
+      // A snapshot: what is made meanwhile is not among them.
+      for await (const [key, text] of db.iterator({ gt: 'artifact/', lt: 'artifact0' })) {
+        const artifact = read(artifactSchema, key, text);
+        if (artifact === undefined) continue;
+        const { fingerprint, stage, assets, madeAt } = artifact;
+        const used = Number(await db.get(`used/${fingerprint}`));
+        yield { fingerprint, stage, assets, madeAt, usedAt: Number.isFinite(used) ? used : madeAt };
+      }
+    },
+    forgetArtifacts: (fingerprints) =>
+      write(
+        fingerprints.flatMap((print): Row[] => [
+          { type: 'del', key: `artifact/${print}` },
+          { type: 'del', key: `used/${print}` },
+        ]),
+      ),
+    forgetJobs: (ids) =>
+      write(
+        ids.flatMap((id): Row[] => {
+          jobs.delete(id);
+          const rows: Row[] = [{ type: 'del', key: `job/${id}` }, ...startRows(id)];
+          if (claims.delete(id)) rows.push({ type: 'del', key: `claim/${id}` });
+          return rows;
+        }),
+      ),
+
+    rules: () => rules,
+    setRules(next) {
+      rules = next;
+      return write([put('rules', next)]);
+    },
     async close() {
       while (writing || pending.length > 0) await write([]).catch(() => {});
       await db.close();
     },
   };
+  return ledger;
 }
 
 async function openStore(directory: string, log: Logger): Promise<ClassicLevel<string, string>> {
@@ -295,6 +376,14 @@ async function openStore(directory: string, log: Logger): Promise<ClassicLevel<s
     await ClassicLevel.repair(directory);
     return await open();
   }
+}
+
+function folderGivenOn(directory: string): Failure {
+  return new Failure({
+    code: 'fenced',
+    message: `The data in ${directory} was taken over by another agent.`,
+    hint: 'Use the agent that took it over, or stop that one and start this one again.',
+  });
 }
 
 function storeFailure(error: unknown): unknown {

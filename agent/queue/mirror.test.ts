@@ -10,7 +10,7 @@ import * as Y from 'yjs';
 import type { Hub } from '../hub/port.ts';
 import { silentLogger } from '../log/logger.ts';
 import { requestFor } from './fixtures/job-requests.ts';
-import { openQueueWorld, type QueueWorld } from './fixtures/queue-world.ts';
+import { openQueueWorld, type QueueWorld, type WorldChange } from './fixtures/queue-world.ts';
 import { createMirror, type Mirror } from './mirror.ts';
 
 interface Place {
@@ -33,8 +33,8 @@ afterEach(async () => {
   }
 });
 
-async function open(): Promise<Place> {
-  const world = await openQueueWorld();
+async function open(change: WorldChange = {}): Promise<Place> {
+  const world = await openQueueWorld(change);
   const agentDoc = new Y.Doc();
   const deviceDoc = new Y.Doc();
   const presences: Presence[] = [];
@@ -137,7 +137,7 @@ test('a cancel reaches a running job; a retry that comes while it is being cance
 });
 
 test('a cancel and a retry from two devices at once: the cancel stands, and it settles', async () => {
-  const place = await open();
+  const place = await open({ isPatient: false });
   place.world.stageLog.behave({ look: 'throws' });
   const request = requestFor(await place.world.photo(), 'Hello');
   place.device.request(request);

@@ -1,11 +1,11 @@
-// The workspace document and the queue, kept alike: what devices wrote becomes requests, cancels and retries;
+// The workspace document and the queue, kept alike: what devices wrote becomes requests, wishes and rules;
 // what the queue did becomes runs in the document and progress in awareness. The ledger decides, the document
 // shows: everything here may happen twice, late or after a restart and changes nothing the second time.
 import { type AgentEntry, agentEntrySchema } from '@myspinbot/shared/document/agent-entry.ts';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import { type JobId, type JobRun, jobIdSchema } from '@myspinbot/shared/job/job.ts';
-import { isEnded } from '@myspinbot/shared/job/life.ts';
+import { type JobId, type JobRun, type JobWish, jobIdSchema } from '@myspinbot/shared/job/job.ts';
+import { isEnded, isHeld } from '@myspinbot/shared/job/life.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import type { Hub } from '../hub/port.ts';
 import type { Logger } from '../log/logger.ts';
@@ -34,6 +34,7 @@ export function createMirror(options: {
   const { queue, hub, agent, clock, log } = options;
   const workspace = openWorkspace(hub.workspace, { role: 'agent', id: agent.id });
   const running = new Map<JobId, JobProgress>();
+  let rules = canonicalJson(queue.rules());
   const refused = new Set<JobId>();
   let pending = new Set<JobId>(workspace.jobIds());
   let working: Promise<void> | undefined;
@@ -42,7 +43,26 @@ export function createMirror(options: {
 
   const present = () => {
     const jobs = [...running.values()].slice(0, 16); // the message's own limit
-    hub.present({ kind: 'agent', id: agent.id, name: agent.name, jobs });
+    const rest = queue.rest();
+    hub.present({
+      kind: 'agent',
+      id: agent.id,
+      name: agent.name,
+      jobs,
+      ...(rest === undefined ? {} : { rest }),
+    });
+  };
+
+  /** What people decided for all jobs; a document where nobody has said anything decides nothing. */
+  const followRules = async (): Promise<void> => {
+    if (!workspace.hasRules()) return;
+    const wished = workspace.rules();
+    if (canonicalJson(wished) === rules) return;
+    rules = canonicalJson(wished);
+    await queue.setRules(wished).catch((error: unknown) => {
+      rules = '';
+      log.error('mirror.rules', { why: String(error) });
+    });
   };
 
   const show = (id: JobId, run: JobRun) => {
@@ -86,8 +106,11 @@ export function createMirror(options: {
       await queue.request(request, wish);
     }
     const known = queue.job(id);
-    if (known !== undefined && wish.retry > known.run.retry) await queue.retry(id, wish.retry);
+    if (known !== undefined && wish.retry > known.run.retry) await queue.retry(id, wish.retry, wish.from);
     if (wish.cancelledAt !== undefined) await queue.cancel(id);
+    else if (wish.pausedAt !== undefined) await queue.pause(id);
+    else if (known?.run.state === 'paused') await queue.resume(id);
+    if (known !== undefined && isPlacedElsewhere(wish, known.run)) await queue.place(id, placeOf(wish));
     const now = queue.job(id);
     if (now !== undefined) show(id, now.run);
   };
@@ -121,12 +144,14 @@ export function createMirror(options: {
   };
 
   const unwatch = workspace.watch((change) => {
+    if (!change.own && change.rules) void followRules();
     if (!change.own && change.jobs.size > 0) look(change.jobs);
   });
   const unlisten = queue.on((event) => {
-    if (event.type === 'run') {
+    if (event.type === 'rest') present();
+    else if (event.type === 'run') {
       show(event.job, event.run);
-      if (event.run.state !== 'running' && running.delete(event.job)) present();
+      if (!isHeld(event.run.state) && running.delete(event.job)) present();
       // A wish may have waited for this end: a retry that was asked for while the job was being cancelled.
       if (isEnded(event.run.state)) look([event.job]);
     } else if (event.type === 'progress') {
@@ -136,6 +161,7 @@ export function createMirror(options: {
   });
 
   present();
+  void followRules();
   look([]);
 
   return {
@@ -155,4 +181,16 @@ export function createMirror(options: {
       await working;
     },
   };
+}
+
+/** Only what has not been answered: a hurry is over when the job is taken, and a place is that of one that waits. */
+function isPlacedElsewhere(wish: JobWish, run: JobRun): boolean {
+  if (isEnded(run.state) || isHeld(run.state) || run.attempt > 0) {
+    return run.state === 'queued' && wish.place !== run.place;
+  }
+  return wish.place !== run.place || (wish.now ?? false) !== (run.now ?? false);
+}
+
+function placeOf({ place, now }: JobWish): { place?: number; now?: boolean } {
+  return { ...(place === undefined ? {} : { place }), ...(now === undefined ? {} : { now }) };
 }

@@ -52,7 +52,9 @@ test('a job goes through every stage to a result that names its engines and tell
   expect(run.result?.engines).not.toHaveProperty('voice');
   expect(run.stages.map((one) => one.state)).toEqual(Array(7).fill('done'));
   expect(world.vault.ref(run.result!.video.hash)).toBeDefined();
-  expect(new Set(statesOf(world, request.id))).toEqual(new Set(['queued', 'running', 'succeeded']));
+  expect(new Set(statesOf(world, request.id))).toEqual(
+    new Set(['queued', 'claimed', 'running', 'succeeded']),
+  );
   expect(statesOf(world, request.id).at(-1)).toBe('succeeded');
 });
 
@@ -159,7 +161,7 @@ test('a job waits for the assets it names, and for those alone', async () => {
   expect(await world.queue.request(request)).toMatchObject({ state: 'waiting-for-assets' });
   await world.photo('late');
   expect((await world.ended(request.id)).state).toBe('succeeded');
-  expect(statesOf(world, request.id).slice(0, 3)).toEqual(['waiting-for-assets', 'queued', 'running']);
+  expect(statesOf(world, request.id).slice(0, 3)).toEqual(['waiting-for-assets', 'queued', 'claimed']);
 });
 
 test('a queued job whose asset was removed by hand waits for it again', async () => {
@@ -265,7 +267,7 @@ test.each([
   ['throws', { code: 'engine-failed', message: 'The small engine did not want to.', stage: 'timing' }],
   ['lies', { code: 'internal', stage: 'timing' }],
 ] as const)('a stage that %s fails the job with its place, and the next job runs', async (how, failure) => {
-  const world = await open();
+  const world = await open({ isPatient: false });
   const photo = await world.photo();
   world.stageLog.behave({ timing: how });
   const bad = requestFor(photo, 'Bad');
@@ -285,7 +287,7 @@ test.each([
 });
 
 test('a stage that hangs is stopped at its time limit and says so', async () => {
-  const world = await open({ limitMs: () => 240_000 });
+  const world = await open({ limitMs: () => 240_000, isPatient: false });
   world.stageLog.behave({ speech: 'hangs' });
   const request = requestFor(await world.photo(), 'Hello');
   await world.queue.request(request);
@@ -395,27 +397,33 @@ test('replay of a ledger with every state loses nothing and runs only what was n
   const states: JobRun['state'][] = [
     'waiting-for-assets',
     'queued',
+    'claimed',
     'running',
     'cancelling',
+    'paused',
     'cancelled',
     'failed',
     'succeeded',
+    'superseded',
   ];
   const requests = states.map((state) => requestFor(photo, state));
   await world.queue.close();
   for (const [index, state] of states.entries())
     await world.ledger.record(requests[index]!, { state, attempt: 1, retry: 0, queuedAt: 1, stages: [] });
   await world.reopen();
-  for (const request of requests) await world.ended(request.id);
+  for (const [index, { id }] of requests.entries()) if (states[index] !== 'paused') await world.ended(id);
   const ends = requests.map(({ id }) => world.queue.job(id)!.run.state);
   expect(ends).toEqual([
     'succeeded',
     'succeeded',
     'succeeded',
+    'succeeded',
     'cancelled',
+    'paused',
     'cancelled',
     'failed',
     'succeeded',
+    'superseded',
   ]);
 });
 

@@ -1,48 +1,66 @@
-// The queue: which job runs now, in which state every job is, and what happens to it on cancel, retry, restart.
-// States change through shared/job/life.ts alone and are in the ledger before anybody is told. One job runs at a
-// time; how its stages run is run-job.ts.
+// The queue: which job runs now, in which state every job is, and what happens to it on cancel, pause, retry, restart.
+// States change through shared/job/life.ts alone and are in the ledger before anybody is told. Who is next is line.ts, when
+// nobody may be is resting.ts, what runs beside what is lanes.ts; how a job's stages run is run-job.ts.
 import { mkdir, rm } from 'node:fs/promises';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import {
   type JobId,
   type JobRequest,
-  type JobResult,
   type JobRun,
+  type JobWish,
   jobRequestSchema,
 } from '@myspinbot/shared/job/job.ts';
-import { isEnded, nextState, type RunEvent } from '@myspinbot/shared/job/life.ts';
-import type { Pipeline } from '@myspinbot/shared/pipeline/graph.ts';
+import { isEnded, isHeld, nextState, type RunEvent } from '@myspinbot/shared/job/life.ts';
+import { queueRulesSchema, type Rest } from '@myspinbot/shared/job/rules.ts';
+import { type Pipeline, pipelineOrder } from '@myspinbot/shared/pipeline/graph.ts';
 import { assetsNamed } from '@myspinbot/shared/project/options.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import type { Logger } from '../log/logger.ts';
+import { modelsOf } from './choose-engines.ts';
+import { createLanes } from './lanes.ts';
 import type { Claim } from './ledger.ts';
-import type { Queue, QueueEvent } from './port.ts';
-import { type RunWorld, runJob } from './run-job.ts';
+import { createLine, type Waiting } from './line.ts';
+import { planJob } from './plan.ts';
+import type { Queue, QueuedJob, QueueEvent } from './port.ts';
+import { putOff } from './put-off.ts';
+import { createResting } from './resting.ts';
+import { type Made, type RunWorld, runJob } from './run-job.ts';
 import { unexpected, unfitPipeline } from './trouble.ts';
 
 export interface QueueOptions extends RunWorld {
   pipelines: ReadonlyMap<string, Pipeline>;
   log: Logger;
+  /** When the folder was found to be a copy of another; undefined when it is not. */
+  copiedAt?: number | undefined;
+  /** Whether somebody else uses the machine; asked only while nothing of ours runs. */
+  isBusy?: () => boolean;
+  minuteOfDay?: (epochMs: number) => number;
+  /** Whether what failed is tried again by itself later; somebody who waits in front of it would rather know. */
+  isPatient?: boolean;
 }
 
-interface Entry {
+interface Entry extends Waiting {
   readonly request: JobRequest;
   /** As decided, maybe still on its way to the disk. */
   run: JobRun;
   /** As written down and told; undefined until the request itself is durable. */
   told: JobRun | undefined;
-  /** While the job is ours; pending while it is being written down. */
-  claim?: Promise<Claim> | undefined;
+  /** While the job is ours. */
+  claim?: Claim | undefined;
   abort?: AbortController | undefined;
 }
 
+type Why = 'cancelled' | 'paused' | 'interrupted';
 class Ending extends Error {
-  readonly why: 'cancelled' | 'interrupted';
-  constructor(why: 'cancelled' | 'interrupted') {
+  readonly why: Why;
+  constructor(why: Why) {
     super(`the job was ${why}`);
     this.why = why;
   }
 }
+
+/** The leader, and the one whose processor stages may run while the leader is on the GPU. */
+const MOST_AT_ONCE = 2;
 
 /**
  * Replays the ledger and goes on where the last agent stopped: interrupted jobs are queued again (their
@@ -51,11 +69,25 @@ class Ending extends Error {
 export async function createQueue(options: QueueOptions): Promise<Queue> {
   const { ledger, vault, clock, log } = options;
   const entries = new Map<JobId, Entry>();
+  const line = createLine<Entry>();
+  const working = new Map<Entry, Promise<void>>();
   const accepted = new Map<JobId, Promise<JobRun>>();
   const progress = new Map<JobId, JobProgress>();
   const listeners = new Set<(event: QueueEvent) => void>();
+  const lanes = createLanes(() => pump());
+  const resting = createResting({
+    rules: () => ledger.rules(),
+    copiedAt: () => options.copiedAt,
+    isBusy: options.isBusy ?? (() => false),
+    clock,
+    ...(options.minuteOfDay === undefined ? {} : { minuteOfDay: options.minuteOfDay }),
+  });
   let closing = false;
-  let running: Promise<void> | undefined;
+  let turns = 0;
+  /** What the last job on the GPU had loaded. */
+  let loaded = '';
+  let rest: Rest | undefined;
+  let stopWaking = () => {};
 
   const emit = (event: QueueEvent) => {
     for (const listener of listeners) {
@@ -69,7 +101,14 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
 
   /** Sets the run at once, makes it durable, then tells. A disk that refuses is logged: a restart repairs. */
   const put = async (entry: Entry, run: JobRun, write: (run: JobRun) => Promise<unknown>): Promise<void> => {
+    line.remove(entry);
     entry.run = run;
+    if (run.state === 'queued') {
+      entry.rank = rankOf(entry.request, run);
+      entry.now = run.now === true;
+      entry.notBefore = run.waits?.until ?? 0;
+      line.add(entry);
+    }
     try {
       await write(run);
     } finally {
@@ -80,6 +119,9 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   const record = (entry: Entry) => (run: JobRun) => ledger.record(entry.request, run);
   const logged = (entry: Entry) => (error: unknown) =>
     log.error('queue.not-written', { job: entry.request.id, why: String(error) });
+  /** A change that no claim is needed for. */
+  const set = (entry: Entry, run: JobRun | undefined) =>
+    run === undefined ? Promise.resolve() : put(entry, run, record(entry));
 
   /** The run after an event, or undefined when the event is not legal now. */
   const after = (run: JobRun, event: RunEvent, change: Partial<JobRun> = {}): JobRun | undefined => {
@@ -93,98 +135,148 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     assetsNamed(request.options).every((hash) => vault.ref(hash) !== undefined);
 
   const unfit = (request: JobRequest) => unfitPipeline(options.pipelines, request.pipeline);
+  const modelsFor = ({ request }: Entry) => {
+    const pipeline = options.pipelines.get(request.pipeline);
+    return pipeline === undefined ? '' : modelsOf(options.offers(), pipelineOrder(pipeline), request.options);
+  };
 
-  /** The queued job whose turn it is. */
-  const next = (): Entry | undefined => {
-    let first: Entry | undefined;
-    for (const entry of entries.values()) {
-      if (entry.run.state !== 'queued') continue;
-      if (first === undefined || comesBefore(entry, first)) first = entry;
-    }
-    return first;
+  const lookAtRest = () => {
+    const before = rest;
+    rest = resting.now(working.size > 0);
+    if (before?.why !== rest?.why || before?.until !== rest?.until) emit({ type: 'rest', rest });
+  };
+  /** Comes back when somebody's time comes or the rest ends by itself. */
+  const wakeLater = () => {
+    const due = line.nextDue(clock.now());
+    const waits = [resting.askAgainMs(rest), due === undefined ? undefined : due - clock.now()];
+    const soonest = Math.min(...waits.map((ms) => ms ?? Number.POSITIVE_INFINITY));
+    if (Number.isFinite(soonest)) stopWaking = clock.after(Math.max(1, soonest), pump);
   };
 
   const pump = () => {
-    if (closing || running !== undefined) return;
-    const entry = next();
-    if (entry === undefined) return;
-    running = turn(entry)
-      .catch((error: unknown) => log.error('queue.turn', { job: entry.request.id, why: String(error) }))
-      .finally(() => {
-        running = undefined;
-        pump();
+    if (closing) return;
+    stopWaking();
+    lookAtRest();
+    // A second one only while the first is on the GPU, where its processor stages disturb nobody.
+    while (working.size === 0 || (working.size < MOST_AT_ONCE && lanes.gpuTaken)) {
+      const entry = line.next({
+        now: clock.now(),
+        resting: rest !== undefined,
+        goesWell: loaded === '' ? undefined : (one) => modelsFor(one) === loaded,
       });
+      if (entry === undefined) return wakeLater();
+      line.remove(entry);
+      const work = turn(entry)
+        .catch((error: unknown) => log.error('queue.turn', { job: entry.request.id, why: String(error) }))
+        .finally(() => {
+          working.delete(entry);
+          pump();
+        });
+      working.set(entry, work);
+    }
   };
 
   const turn = async (entry: Entry): Promise<void> => {
-    if (!hasAssets(entry.request)) {
-      const waiting = after(entry.run, { type: 'assets-missing' });
-      if (waiting !== undefined) await put(entry, waiting, record(entry)).catch(logged(entry));
+    const { request } = entry;
+    if (!hasAssets(request)) {
+      await set(entry, after(entry.run, { type: 'assets-missing' })).catch(logged(entry));
       return;
     }
-    const { failure: _failure, finishedAt: _finishedAt, ...before } = entry.run;
-    const started = after(before, { type: 'started' }, { startedAt: clock.now(), stages: [] });
-    if (started === undefined) return;
+    const { failure: _f, finishedAt: _e, waits: _w, now: _n, ...before } = entry.run;
+    const claimed = after(before, { type: 'claimed' }, { startedAt: clock.now(), stages: [] });
+    if (claimed === undefined) return;
     const abort = new AbortController();
     entry.abort = abort;
-    entry.run = { ...started, attempt: started.attempt + 1 };
-    const scope = log.child({ job: entry.request.id, attempt: entry.run.attempt });
+    const run = { ...claimed, attempt: claimed.attempt + 1 };
+    const scope = log.child({ job: request.id, attempt: run.attempt });
     scope.info('job.started');
+    loaded = modelsFor(entry) || loaded;
+    turns += 1;
+    const leave = lanes.join(turns);
 
-    let result: JobResult | undefined;
+    let made: Made | undefined;
     let failure: Failure | undefined;
+    let granting: Promise<void> = Promise.resolve();
     try {
-      await put(entry, entry.run, (run) => {
-        entry.claim = ledger.claim(entry.request, run, clock.now());
-        return entry.claim;
-      });
-      result = await attempt(entry, abort.signal, scope);
+      const { claim, written } = ledger.grant(request, run, clock.now());
+      entry.claim = claim;
+      // Nobody hears of the claim before they have heard of the job.
+      granting = put(entry, run, () => Promise.all([accepted.get(request.id), written]));
+      granting.catch(() => undefined); // the first stage's start, written after it, fails like it
+      made = await attempt(entry, claim, turns, abort.signal, scope);
+      await granting;
     } catch (error) {
       if (!abort.signal.aborted) failure = error instanceof Failure ? error : unexpected(error, scope);
+    } finally {
+      leave();
     }
     entry.abort = undefined;
-    progress.delete(entry.request.id);
-    const claim = await entry.claim?.catch(() => undefined); // why it failed is in `failure`
+    progress.delete(request.id);
+    const { claim } = entry;
     entry.claim = undefined;
     if (claim !== undefined && !ledger.holds(claim)) {
       // Somebody else was granted the job: what happens to it is no longer ours to say.
       scope.warn('job.fenced');
       return;
     }
-    const ended = conclude(entry.run, result, failure);
-    await put(entry, ended, (run) =>
-      claim === undefined ? ledger.record(entry.request, run) : ledger.end(claim, run),
+    const ended = conclude(entry.run, made, failure, abort.signal);
+    const ending = put(entry, ended, (last) =>
+      claim === undefined
+        ? ledger.record(request, last)
+        : Promise.all([
+            made?.committed,
+            ledger.end(claim, last, { prints: made?.reused ?? [], at: clock.now() }),
+          ]),
     ).catch(logged(entry));
+    if (ended.state === 'cancelled' && ended.supersededBy !== undefined) {
+      void ending.then(() => set(entry, after(ended, { type: 'superseded' }))).catch(logged(entry));
+    }
     scope.info('job.ended', {
       state: ended.state,
       code: failure?.code,
-      ms: clock.now() - started.startedAt!,
+      ms: clock.now() - claimed.startedAt!,
     });
+    // The next claim may share the disk's time with this end.
+    working.delete(entry);
+    pump();
+    await ending;
   };
 
-  const attempt = async (entry: Entry, signal: AbortSignal, scope: Logger): Promise<JobResult> => {
+  const attempt = async (
+    entry: Entry,
+    claim: Claim,
+    turnOf: number,
+    signal: AbortSignal,
+    scope: Logger,
+  ): Promise<Made> => {
     const { request } = entry;
-    const claim = await entry.claim!;
     const bad = unfit(request);
     if (bad !== undefined) throw bad;
+    const isOver = () => !isHeld(entry.run.state);
     return runJob(
       options,
       {
         request,
         claim,
+        fresh: entry.run.fresh,
+        smaller: entry.run.smaller === true,
+        lanes,
+        turn: turnOf,
         signal,
         log: scope,
         async save(stages, write) {
-          entry.run = { ...entry.run, stages };
+          const begins = stages.some((one) => one.state === 'running');
+          const run = begins ? after(entry.run, { type: 'stage-started' }) : undefined;
+          entry.run = { ...(run ?? entry.run), stages };
           if (write !== undefined) await put(entry, entry.run, write);
         },
         progress(now) {
-          if (entry.run.state !== 'running') return;
+          if (isOver()) return;
           progress.set(request.id, now);
           emit({ type: 'progress', job: request.id, progress: now });
         },
         live(film, whole) {
-          if (entry.run.state === 'running') emit({ type: 'live', job: request.id, film, whole });
+          if (!isOver()) emit({ type: 'live', job: request.id, film, whole });
         },
         stageEnded: emit,
       },
@@ -192,72 +284,134 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     );
   };
 
-  const conclude = (run: JobRun, result: JobResult | undefined, failure: Failure | undefined): JobRun => {
-    if (result !== undefined) return after(run, { type: 'succeeded' }, { result })!;
-    if (failure !== undefined) {
-      const stage = run.stages.find((one) => one.state === 'failed')?.stage;
-      return after(run, { type: 'failed' }, { failure: failure.toRecord(stage) })!;
+  const conclude = (
+    run: JobRun,
+    made: Made | undefined,
+    failure: Failure | undefined,
+    signal: AbortSignal,
+  ): JobRun => {
+    if (made !== undefined) {
+      const { result, trained } = made;
+      const { smaller: _s, tries: _t, fresh: _f, ...rest } = run;
+      return after(
+        rest,
+        { type: 'succeeded' },
+        {
+          ...(result === undefined ? {} : { result }),
+          ...(trained.length === 0 ? {} : { trained }),
+        },
+      )!;
     }
-    const idle = run.stages.map((one) =>
-      one.state === 'running' ? { stage: one.stage, state: 'waiting' as const } : one,
-    );
-    const event = run.state === 'cancelling' ? 'cancelled' : 'interrupted';
-    return after({ ...run, stages: idle }, { type: event })!;
+    if (failure !== undefined) return failed(run, failure);
+    const idle = { ...run, stages: run.stages.map(notRunning) };
+    const why = (signal.reason as Ending | undefined)?.why;
+    if (run.state === 'cancelling') return after(idle, { type: 'cancelled' })!;
+    return after(idle, { type: why === 'paused' ? 'pause-wished' : 'interrupted' })!;
+  };
+
+  const failed = (run: JobRun, failure: Failure): JobRun => {
+    const stage = run.stages.find((one) => one.state === 'failed')?.stage;
+    const told = failure.toRecord(stage);
+    const decided = putOff(told, run.tries ?? 0, run.smaller === true);
+    const isFinal = options.isPatient === false && told.code !== 'out-of-memory';
+    if (decided.decision === 'fail' || isFinal) return after(run, { type: 'failed' }, { failure: told })!;
+    const until = clock.now() + decided.afterMs;
+    if (decided.decision === 'when-there-is-room') {
+      return after(run, { type: 'put-off' }, { waits: { why: 'disk-full', until, failure: told } })!;
+    }
+    return after(
+      run,
+      { type: 'put-off' },
+      {
+        waits: { why: 'back-off', until, failure: told },
+        tries: (run.tries ?? 0) + 1,
+        ...(decided.smaller ? { smaller: true } : {}),
+      },
+    )!;
   };
 
   const assetArrived = () => {
     for (const entry of entries.values()) {
       if (entry.run.state !== 'waiting-for-assets' || !hasAssets(entry.request)) continue;
-      const queued = after(entry.run, { type: 'assets-complete' });
-      if (queued !== undefined) void put(entry, queued, record(entry)).catch(logged(entry)).then(pump);
+      void set(entry, after(entry.run, { type: 'assets-complete' }))
+        .catch(logged(entry))
+        .then(pump);
     }
+  };
+
+  /** Ends what runs; ending comes first: the note of it must not be able to hold it up. */
+  const end = async (entry: Entry, run: JobRun, why: Why): Promise<void> => {
+    const { claim } = entry;
+    entry.abort?.abort(new Ending(why));
+    await put(entry, run, async (now) => {
+      if (claim !== undefined && ledger.holds(claim)) await ledger.advance(claim, now);
+    });
+  };
+
+  const supersede = async (older: JobId, by: JobId): Promise<void> => {
+    const entry = entries.get(older);
+    if (entry === undefined || older === by) return;
+    const superseded = after(entry.run, { type: 'superseded' }, { supersededBy: by });
+    if (superseded !== undefined) return set(entry, superseded);
+    const cancelling = after(entry.run, { type: 'cancel-wished' }, { supersededBy: by });
+    if (cancelling !== undefined) await end(entry, cancelling, 'cancelled');
   };
 
   await rm(options.workDir, { recursive: true, force: true });
   await mkdir(options.workDir, { recursive: true });
   const repairs: Promise<void>[] = [];
   for (const { request, run } of ledger.jobs()) {
-    const entry: Entry = { request, run, told: run };
+    const entry = entryOf(request, run);
+    entry.told = run;
     entries.set(request.id, entry);
-    const stages = run.stages.map((one) =>
-      one.state === 'running' ? { stage: one.stage, state: 'waiting' as const } : one,
-    );
-    const repaired = after({ ...run, stages }, { type: 'interrupted' });
-    if (repaired === undefined) continue;
+    if (run.state === 'queued') line.add(entry);
+    if (!isHeld(run.state)) continue;
+    const repaired = after({ ...run, stages: run.stages.map(notRunning) }, { type: 'interrupted' })!;
     log.info('job.recovered', { job: request.id, was: run.state, now: repaired.state });
-    repairs.push(put(entry, repaired, record(entry)).catch(logged(entry)));
+    repairs.push(set(entry, repaired).catch(logged(entry)));
   }
   await Promise.all(repairs);
   const unwatch = vault.onKept(assetArrived);
   assetArrived();
+  lookAtRest();
   // Not before the caller has had a chance to listen.
   setImmediate(pump);
 
+  const shown = ({ request, told }: Entry): QueuedJob[] =>
+    told === undefined ? [] : [{ request, run: told }];
   return {
     async request(asked, wish = {}) {
       const before = entries.get(asked.id);
       if (before !== undefined) return accepted.get(asked.id) ?? before.told ?? before.run;
       const request = jobRequestSchema.parse(asked);
-      const state = hasAssets(request) ? 'queued' : 'waiting-for-assets';
-      let run: JobRun = { state, attempt: 0, retry: wish.retry ?? 0, queuedAt: clock.now(), stages: [] };
       const bad = unfit(request);
+      let run = firstRun(request, wish);
       if (wish.cancelledAt !== undefined) run = after(run, { type: 'cancel-wished' })!;
       else if (bad !== undefined) run = after(run, { type: 'failed' }, { failure: bad.toRecord() })!;
-      const entry: Entry = { request, run, told: undefined };
+      else if (wish.pausedAt !== undefined) run = after(run, { type: 'pause-wished' })!;
+      const entry = entryOf(request, run);
       entries.set(request.id, entry);
-      const accepting = ledger.record(request, run).then(() => run);
+      if (run.state === 'queued') line.add(entry);
+      const accepting = ledger.record(request, run).then(() => {
+        entry.told = run;
+        emit({ type: 'run', job: request.id, run });
+        return run;
+      });
       // Whoever asks for the same id meanwhile waits for the same disk.
       accepted.set(request.id, accepting);
+      // Its claim comes after it on the disk, so that it need not be waited for before it is taken.
+      pump();
       try {
         await accepting;
       } catch (error) {
         entries.delete(request.id);
+        line.remove(entry);
+        entry.abort?.abort(new Ending('interrupted'));
         throw error;
       } finally {
         accepted.delete(request.id);
       }
-      entry.told ??= run;
-      emit({ type: 'run', job: request.id, run });
+      if (request.supersedes !== undefined) await supersede(request.supersedes, request.id);
       // The last asset may have arrived while this was written.
       assetArrived();
       pump();
@@ -265,43 +419,111 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     },
     async cancel(job) {
       const entry = entries.get(job);
-      if (entry === undefined) return;
-      const run = after(entry.run, { type: 'cancel-wished' });
-      if (run === undefined) return;
-      if (run.state !== 'cancelling') return put(entry, run, record(entry));
-      // Ending comes first: the note of it must not be able to hold it up.
-      entry.abort?.abort(new Ending('cancelled'));
-      await put(entry, run, async (cancelling) => {
-        const claim = await entry.claim?.catch(() => undefined); // without a claim the end is written next
-        if (claim !== undefined && ledger.holds(claim)) await ledger.advance(claim, cancelling);
-      });
+      const run = entry === undefined ? undefined : after(entry.run, { type: 'cancel-wished' });
+      if (entry === undefined || run === undefined) return;
+      if (run.state !== 'cancelling') return set(entry, run);
+      await end(entry, run, 'cancelled');
     },
-    async retry(job, retry) {
+    async pause(job) {
       const entry = entries.get(job);
-      if (entry === undefined || retry <= entry.run.retry) return;
-      const { state } = entry.run;
-      // It has not begun: what was wished is what happens next, only the number is answered.
-      if (state === 'queued' || state === 'waiting-for-assets') {
-        return put(entry, { ...entry.run, retry }, record(entry));
-      }
-      if (!isEnded(state)) return;
-      const { failure: _failure, finishedAt: _finishedAt, ...rest } = entry.run;
-      const again = after(rest, { type: 'retry-wished' }, { retry, queuedAt: clock.now(), stages: [] });
-      // A job that has its video is not made again; the wish is answered all the same, or it would stand for ever.
-      await put(entry, again ?? { ...entry.run, retry }, record(entry));
+      const run = entry === undefined ? undefined : after(entry.run, { type: 'pause-wished' });
+      if (entry === undefined || run === undefined) return;
+      if (!isHeld(entry.run.state)) return set(entry, run);
+      // What runs says itself that it is paused, when everything of it has ended.
+      entry.abort?.abort(new Ending('paused'));
+      await working.get(entry);
+    },
+    async resume(job) {
+      const entry = entries.get(job);
+      if (entry === undefined) return;
+      const { waits: _waits, ...run } = entry.run;
+      await set(entry, after(run, { type: 'resume-wished' }));
       pump();
     },
+    async place(job, { place, now }) {
+      const entry = entries.get(job);
+      if (entry === undefined || isEnded(entry.run.state)) return;
+      const { place: _place, now: _now, waits, ...rest } = entry.run;
+      if (entry.run.place === place && (entry.run.now ?? false) === (now ?? false)) return;
+      const run: JobRun = {
+        ...rest,
+        ...(place === undefined ? {} : { place }),
+        ...(now === true ? { now } : waits === undefined ? {} : { waits }),
+      };
+      // What runs has its turn already.
+      if (isHeld(run.state)) return;
+      await set(entry, run);
+      pump();
+    },
+    async retry(job, retry, from) {
+      const entry = entries.get(job);
+      if (entry === undefined || retry <= entry.run.retry || isHeld(entry.run.state)) return;
+      const fresh = from === undefined ? {} : { fresh: { from, fence: ledger.fence + 1 } };
+      const { failure: _f, finishedAt: _e, tries: _t, smaller: _s, waits: _w, ...rest } = entry.run;
+      // It has not begun, or is about to be tried again: what was wished is what happens next.
+      if (!isEnded(entry.run.state)) {
+        await set(entry, { ...rest, ...fresh, retry });
+        return pump();
+      }
+      const again = after(
+        rest,
+        { type: 'retry-wished' },
+        { ...fresh, retry, queuedAt: clock.now(), stages: [] },
+      );
+      // A job that has its video is not made again; the wish is answered all the same, or it would stand for ever.
+      await set(entry, again ?? { ...entry.run, retry });
+      pump();
+    },
+
+    rules: () => ledger.rules(),
+    async setRules(rules) {
+      await ledger.setRules(queueRulesSchema.parse(rules));
+      pump();
+    },
+    rest: () => rest,
+    async plan({ pipeline, options: asked, fresh }) {
+      const bad = unfitPipeline(options.pipelines, pipeline);
+      if (bad !== undefined) throw bad;
+      return planJob(
+        options,
+        { options: asked, ...(fresh === undefined ? {} : { fresh }) },
+        options.pipelines.get(pipeline)!,
+      );
+    },
+
     job(id) {
       const entry = entries.get(id);
-      return entry?.told === undefined ? undefined : { request: entry.request, run: entry.told };
+      return entry === undefined ? undefined : shown(entry)[0];
     },
     jobs: () =>
       [...entries.values()]
-        .flatMap(({ request, told }) => (told === undefined ? [] : [{ request, run: told }]))
+        .flatMap(shown)
         .sort(
           (a, b) => b.request.requestedAt - a.request.requestedAt || (a.request.id < b.request.id ? 1 : -1),
         ),
+    line() {
+      const waiting = [...entries.values()].filter(
+        ({ run }) => run.state === 'paused' || run.state === 'waiting-for-assets',
+      );
+      return [...working.keys(), ...line.all(), ...waiting].flatMap(shown);
+    },
     progress: (id) => progress.get(id),
+
+    artifacts: () => ledger.artifacts(),
+    async forgetArtifacts(prints) {
+      // While anything runs, what it has found is not taken from under its feet.
+      if (working.size > 0) return [];
+      await ledger.forgetArtifacts(prints);
+      return [...prints];
+    },
+    async forgetJobs(ids) {
+      const ended = ids.filter((id) => {
+        const entry = entries.get(id);
+        return entry !== undefined && isEnded(entry.run.state);
+      });
+      for (const id of ended) entries.delete(id);
+      await ledger.forgetJobs(ended);
+    },
     on(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -309,19 +531,50 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     assetArrived,
     async close() {
       closing = true;
+      stopWaking();
       unwatch();
       for (const entry of entries.values()) entry.abort?.abort(new Ending('interrupted'));
-      await running;
+      await Promise.all(working.values());
     },
+  };
+
+  function firstRun(request: JobRequest, wish: Partial<JobWish>): JobRun {
+    return {
+      state: hasAssets(request) ? 'queued' : 'waiting-for-assets',
+      attempt: 0,
+      retry: wish.retry ?? 0,
+      queuedAt: clock.now(),
+      stages: [],
+      ...(wish.place === undefined ? {} : { place: wish.place }),
+      ...(wish.now === true ? { now: true } : {}),
+      ...(request.fresh === undefined ? {} : { fresh: { from: request.fresh, fence: ledger.fence + 1 } }),
+    };
+  }
+}
+
+function entryOf(request: JobRequest, run: JobRun): Entry {
+  return {
+    id: request.id,
+    request,
+    run,
+    told: undefined,
+    rank: rankOf(request, run),
+    now: run.now === true,
+    notBefore: run.waits?.until ?? 0,
+    overtaken: 0,
   };
 }
 
 /**
  * Fair order: by the time of asking, as the device says, but never later than we heard of it, so that a clock
- * that runs ahead does not put a job last for ever. A retry takes its place from when it was wished.
+ * that runs ahead does not put a job last for ever. A retry takes its place from when it was wished. A place that a
+ * person chose goes before all that.
  */
-function comesBefore(a: Entry, b: Entry): boolean {
-  const askedAt = ({ request, run }: Entry) =>
-    run.retry > 0 ? run.queuedAt : Math.min(request.requestedAt, run.queuedAt);
-  return askedAt(a) - askedAt(b) < 0 || (askedAt(a) === askedAt(b) && a.request.id < b.request.id);
+function rankOf(request: JobRequest, run: JobRun): number {
+  if (run.place !== undefined) return run.place;
+  return run.retry > 0 ? run.queuedAt : Math.min(request.requestedAt, run.queuedAt);
+}
+
+function notRunning(one: JobRun['stages'][number]): JobRun['stages'][number] {
+  return one.state === 'running' ? { stage: one.stage, state: 'waiting' } : one;
 }

@@ -121,8 +121,8 @@ describe.skipIf(!hasPhoto)('with the engines of the product', () => {
     // Not merely announced: the picture is being drawn.
     await new Promise<void>((resolve) => {
       const stop = shop.queue.on((event) => {
-        if (event.type !== 'progress' || event.progress.stageFraction === 0) return;
-        if (event.job !== request.id || event.progress.stage !== 'portrait') return;
+        if (event.type !== 'progress' || event.job !== request.id) return;
+        if (event.progress.stage !== 'portrait' || event.progress.preview === undefined) return;
         stop();
         resolve();
       });

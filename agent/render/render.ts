@@ -232,7 +232,7 @@ async function follow(queue: Queue, request: JobRequest, world: RenderWorld): Pr
     settle = resolve;
   });
   const off = queue.on((event) => {
-    if (event.type === 'stage' || event.type === 'live' || event.job !== request.id) return;
+    if ((event.type !== 'run' && event.type !== 'progress') || event.job !== request.id) return;
     if (event.type === 'progress') {
       const { stage, fraction, leftMs } = event.progress;
       report.progress(stage, fraction, leftMs);

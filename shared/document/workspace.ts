@@ -45,6 +45,8 @@ export interface Workspace {
 
   /** When the queue may work; the defaults while nobody has said. */
   rules(): QueueRules;
+  /** Whether anybody has said. */
+  hasRules(): boolean;
   /** Device only. */
   putRules(rules: QueueRules): void;
 
@@ -152,6 +154,7 @@ export function openWorkspace(doc: Y.Doc, author: Author): Workspace {
     },
 
     rules: () => decode(queueRulesSchema, rules.get(QUEUE)) ?? defaultRules,
+    hasRules: () => rules.has(QUEUE),
     putRules(next) {
       only('device', 'putRules');
       write(() => rules.set(QUEUE, next));
@@ -170,7 +173,12 @@ export function openWorkspace(doc: Y.Doc, author: Author): Workspace {
     watch(changed) {
       const jobMaps = new Set<unknown>([requests, cancels, retries, pauses, places, runs]);
       const listen = (transaction: Y.Transaction) => {
-        const change = { projects: new Set<ProjectId>(), jobs: new Set<JobId>(), agents: false, rules: false };
+        const change = {
+          projects: new Set<ProjectId>(),
+          jobs: new Set<JobId>(),
+          agents: false,
+          rules: false,
+        };
         for (const [type, names] of transaction.changed) {
           for (const name of names) {
             if (name === null) continue;
