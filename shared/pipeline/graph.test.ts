@@ -74,6 +74,10 @@ test.each(faults)('$what is found and named', ({ pipeline, fault, says }) => {
   expect(describeFault(fault)).toMatch(says);
 });
 
+test('what only trains needs no finish', () => {
+  expect(checkPipeline(shippedPipelines.get('train')!)).toEqual([]);
+});
+
 test('an edge of a node to itself is a circle', () => {
   const own = change((draft) => void draft.edges.push({ from: 'look', to: 'look' }));
   expect(checkPipeline(own)).toContainEqual({ fault: 'cycle', at: 'look' });
