@@ -76,6 +76,7 @@ async function ended(place: Place, job: JobId) {
   place.sync();
   await place.mirror.settled();
   await place.world.ended(job);
+  await place.mirror.settled();
   place.sync();
   return place.device.job(job)?.run;
 }
@@ -132,6 +133,7 @@ test('a cancel reaches a running job; a retry that comes while it is being cance
   place.sync();
   const run = await place.world.until(request.id, (now) => now.state === 'succeeded');
   expect(run).toMatchObject({ retry: 1, attempt: 2 });
+  await place.mirror.settled();
   place.sync();
   expect(place.device.job(request.id)?.run).toEqual(run);
 });

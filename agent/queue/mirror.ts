@@ -65,11 +65,21 @@ export function createMirror(options: {
     });
   };
 
+  /** What is to be shown with the next turn of the loop: of a job that hurries through its stages only the last. */
+  let showing = new Map<JobId, JobRun>();
   const show = (id: JobId, run: JobRun) => {
-    const job = workspace.job(id);
-    // A job that came another way (HTTP, command line) has no request in the document, so no run either.
-    if (job === undefined || canonicalJson(job.run) === canonicalJson(run)) return;
-    workspace.report(id, run);
+    if (showing.size === 0) setImmediate(showAll);
+    showing.set(id, run);
+  };
+  const showAll = () => {
+    const now = showing;
+    showing = new Map();
+    for (const [id, run] of now) {
+      const job = workspace.job(id);
+      // A job that came another way (HTTP, command line) has no request in the document, so no run either.
+      if (job === undefined || canonicalJson(job.run) === canonicalJson(run)) now.delete(id);
+    }
+    if (now.size > 0) workspace.reportAll(now);
   };
 
   const refuse = (id: JobId) => {
@@ -172,6 +182,7 @@ export function createMirror(options: {
     },
     async settled() {
       while (working !== undefined) await working;
+      showAll();
     },
     async close() {
       closed = true;
@@ -179,6 +190,7 @@ export function createMirror(options: {
       unwatch();
       unlisten();
       await working;
+      showAll();
     },
   };
 }

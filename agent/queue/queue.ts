@@ -82,6 +82,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     clock,
     ...(options.minuteOfDay === undefined ? {} : { minuteOfDay: options.minuteOfDay }),
   });
+  const discarding = new Set<Promise<void>>();
   let closing = false;
   let turns = 0;
   /** What the last job on the GPU had loaded. */
@@ -99,7 +100,12 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     }
   };
 
-  /** Sets the run at once, makes it durable, then tells. A disk that refuses is logged: a restart repairs. */
+  /** What was put last has been told. */
+  let telling: Promise<void> = Promise.resolve();
+  /**
+   * Sets the run at once, makes it durable, then tells, in the order of the calls. A disk that refuses is logged: a restart
+   * repairs.
+   */
   const put = async (entry: Entry, run: JobRun, write: (run: JobRun) => Promise<unknown>): Promise<void> => {
     line.remove(entry);
     entry.run = run;
@@ -109,12 +115,16 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       entry.notBefore = run.waits?.until ?? 0;
       line.add(entry);
     }
-    try {
-      await write(run);
-    } finally {
+    const before = telling;
+    const tell = async () => {
+      await before;
       entry.told = run;
       emit({ type: 'run', job: entry.request.id, run });
-    }
+    };
+    const written = write(run);
+    const told = written.then(tell, tell);
+    telling = told;
+    await written.finally(() => told);
   };
   const record = (entry: Entry) => (run: JobRun) => ledger.record(entry.request, run);
   const logged = (entry: Entry) => (error: unknown) =>
@@ -279,6 +289,13 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
           if (!isOver()) emit({ type: 'live', job: request.id, film, whole });
         },
         stageEnded: emit,
+        discard(folder) {
+          // Left behind only when the disk itself refuses; the next start empties the folder.
+          const gone = rm(folder, { recursive: true, force: true })
+            .catch(() => undefined)
+            .then(() => void discarding.delete(gone));
+          discarding.add(gone);
+        },
       },
       options.pipelines.get(request.pipeline)!,
     );
@@ -535,6 +552,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       unwatch();
       for (const entry of entries.values()) entry.abort?.abort(new Ending('interrupted'));
       await Promise.all(working.values());
+      await Promise.all(discarding);
     },
   };
 

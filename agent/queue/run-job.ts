@@ -1,6 +1,6 @@
 // One claimed job through its pipeline: stage by stage, each served from its artifact or run in the stage host
 // and committed. It decides what is reused; it does not decide which job runs, nor a job's state.
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import type { EngineEntry } from '@myspinbot/shared/document/agent-entry.ts';
@@ -58,6 +58,8 @@ export interface RunSession {
   progress(progress: JobProgress): void;
   live(film: GrowingFilm, whole: boolean): void;
   stageEnded(event: Extract<QueueEvent, { type: 'stage' }>): void;
+  /** Takes a folder that nobody needs any more; whether it is gone already is nobody's concern. */
+  discard(folder: string): void;
 }
 
 export interface Made {
@@ -243,8 +245,7 @@ async function make(
     throw error;
   } finally {
     leave();
-    // Left behind only when the disk itself refuses; the next start empties the folder.
-    await rm(workDir, { recursive: true, force: true }).catch(() => {});
+    session.discard(workDir);
   }
 }
 

@@ -42,6 +42,8 @@ export interface Workspace {
   hide(id: JobId, hidden: boolean): void;
   /** Agent only: mirrors the ledger for people. */
   report(id: JobId, run: JobRun): void;
+  /** The same for several jobs, as one change. */
+  reportAll(runs: ReadonlyMap<JobId, JobRun>): void;
 
   /** When the queue may work; the defaults while nobody has said. */
   rules(): QueueRules;
@@ -151,6 +153,12 @@ export function openWorkspace(doc: Y.Doc, author: Author): Workspace {
     report(id, run) {
       only('agent', 'report');
       write(() => runs.set(id, run));
+    },
+    reportAll(all) {
+      only('agent', 'report');
+      write(() => {
+        for (const [id, run] of all) runs.set(id, run);
+      });
     },
 
     rules: () => decode(queueRulesSchema, rules.get(QUEUE)) ?? defaultRules,
