@@ -2,7 +2,7 @@
 // stages and engines; not the process it runs in, nor jobs, the vault or the ledger.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { type AssetHash, type AssetRef, assetHashSchema } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
@@ -22,6 +22,7 @@ export async function runStage(
   signal: AbortSignal,
 ): Promise<StageResult> {
   const { workDir } = task;
+  await mkdir(workDir, { recursive: true });
   const stage = stages[task.stage];
   const engines: Partial<Record<Capability, unknown>> = {};
   for (const capability of stage.uses(task.options)) {

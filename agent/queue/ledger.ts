@@ -109,6 +109,8 @@ export interface Ledger {
   readonly fence: number;
   /** Stores a run under a claim. Throws Failure `fenced` when the claim is not the current one. */
   advance(claim: Claim, run: JobRun): Promise<void>;
+  /** How often the stage was started with this fingerprint, over all lives of the agent, without an end that we know of. */
+  startsOf(job: JobId, node: string, fingerprint: string): number;
   /** A stage is about to run. Throws Failure `fenced`. Resolves with how often it was started so far. */
   start(claim: Claim, node: string, fingerprint: string, startedAt: number, run: JobRun): Promise<StageStart>;
   /** What a stage made, with the run that says so, in one write. Throws Failure `fenced`. */
@@ -197,10 +199,9 @@ export async function openLedger(
       const group = pending;
       pending = [];
       try {
-        await db.batch(
-          group.flatMap((write) => write.rows),
-          { sync: true },
-        );
+        // Of what was written several times only the last is seen after it.
+        const rows = new Map(group.flatMap((write) => write.rows.map((row) => [row.key, row])));
+        await db.batch([...rows.values()], { sync: true });
         for (const write of group) write.done();
       } catch (error) {
         for (const write of group) write.failed(storeFailure(error));
@@ -215,9 +216,17 @@ export async function openLedger(
     });
 
   const put = (key: string, value: unknown): Row => ({ type: 'put', key, value: JSON.stringify(value) });
+  /** A request never changes: it is put into words once for as long as its job is worked on. */
+  const words = new WeakMap<JobRequest, string>();
   const jobPut = (request: JobRequest, run: JobRun): Row => {
     jobs.set(request.id, { request, run });
-    return put(`job/${request.id}`, { request, run });
+    const said = words.get(request) ?? JSON.stringify(request);
+    words.set(request, said);
+    return {
+      type: 'put',
+      key: `job/${request.id}`,
+      value: `{"request":${said},"run":${JSON.stringify(run)}}`,
+    };
   };
   const isOurs = () => tenure === undefined || tenure.holds();
   const under = (claim: Claim): JobRequest => {
@@ -261,7 +270,9 @@ export async function openLedger(
       fence += 1;
       const claim: Claim = { job: request.id, attempt: run.attempt, fence, grantedAt };
       claims.set(request.id, claim);
-      const rows = [put('fence', fence), put(`claim/${request.id}`, claim), jobPut(request, run)];
+      const rows = [put(`claim/${request.id}`, claim), jobPut(request, run)];
+      // A term's fences are its own; without one they are remembered one by one.
+      if (tenure === undefined) rows.push(put('fence', fence));
       return { claim, written: write(rows) };
     },
     async claim(request, run, grantedAt) {
@@ -276,11 +287,14 @@ export async function openLedger(
     async advance(claim, run) {
       await write([jobPut(under(claim), run)]);
     },
+    startsOf(job, node, fingerprint) {
+      const before = starts.get(`${job}/${node}`);
+      return before?.fingerprint === fingerprint ? before.starts : 0;
+    },
     async start(claim, node, fingerprint, startedAt, run) {
       const request = under(claim);
       const key = `${claim.job}/${node}`;
-      const before = starts.get(key);
-      const again = before?.fingerprint === fingerprint ? before.starts : 0;
+      const again = ledger.startsOf(claim.job, node, fingerprint);
       const start: StageStart = { fence: claim.fence, fingerprint, startedAt, starts: again + 1 };
       starts.set(key, start);
       await write([put(`start/${key}`, start), jobPut(request, run)]);
@@ -302,12 +316,14 @@ export async function openLedger(
     async end(claim, run, reused) {
       const request = under(claim);
       claims.delete(claim.job);
-      await write([
+      const rows: Row[] = [
         jobPut(request, run),
         { type: 'del', key: `claim/${claim.job}` },
         ...startRows(claim.job),
         ...(reused?.prints ?? []).map((print) => put(`used/${print}`, reused!.at)),
-      ]);
+      ];
+      words.delete(request);
+      await write(rows);
     },
 
     async artifact(fingerprint) {
@@ -351,6 +367,7 @@ export async function openLedger(
     async close() {
       while (writing || pending.length > 0) await write([]).catch(() => {});
       await db.close();
+      await tenure?.close();
     },
   };
   return ledger;

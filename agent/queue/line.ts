@@ -35,6 +35,8 @@ export interface Line<T extends Waiting> {
 
 export function createLine<T extends Waiting>(): Line<T> {
   const line: T[] = [];
+  const inside = new Set<T>();
+  const putOff = new Set<T>();
   const placeOf = (one: T) => {
     let low = 0;
     let high = line.length;
@@ -50,9 +52,14 @@ export function createLine<T extends Waiting>(): Line<T> {
       return line.length;
     },
     add(one) {
+      if (inside.has(one)) return;
+      inside.add(one);
+      if (one.notBefore > 0) putOff.add(one);
       line.splice(placeOf(one), 0, one);
     },
     remove(one) {
+      if (!inside.delete(one)) return;
+      putOff.delete(one);
       // It is looked for where it stood: whoever changes a rank removes first.
       const guess = placeOf(one);
       const place = line[guess] === one ? guess : line.indexOf(one);
@@ -61,7 +68,12 @@ export function createLine<T extends Waiting>(): Line<T> {
     all: () => line,
     next({ now, resting, goesWell }) {
       const may = (one: T) => one.notBefore <= now && (one.now || !resting);
-      const first = line.find(may);
+      let first: T | undefined;
+      for (const one of line) {
+        if (may(one)) first = one;
+        // Those in a hurry stand first: behind them nobody may.
+        if (first !== undefined || (resting && !one.now)) break;
+      }
       if (first === undefined || first.now || goesWell === undefined) return first;
       if (first.overtaken >= MAX_OVERTAKEN || goesWell(first)) return first;
       const better = line.find((one) => may(one) && goesWell(one));
@@ -74,7 +86,7 @@ export function createLine<T extends Waiting>(): Line<T> {
     },
     nextDue(now) {
       let due: number | undefined;
-      for (const one of line) {
+      for (const one of putOff) {
         if (one.notBefore > now) due = Math.min(due ?? Number.POSITIVE_INFINITY, one.notBefore);
       }
       return due;

@@ -1,6 +1,7 @@
 // The queue: which job runs now, in which state every job is, and what happens to it on cancel, pause, retry, restart.
 // States change through shared/job/life.ts alone and are in the ledger before anybody is told. Who is next is line.ts, when
 // nobody may be is resting.ts, what runs beside what is lanes.ts; how a job's stages run is run-job.ts.
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import {
@@ -16,9 +17,10 @@ import { type Pipeline, pipelineOrder } from '@myspinbot/shared/pipeline/graph.t
 import { assetsNamed } from '@myspinbot/shared/project/options.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import type { Logger } from '../log/logger.ts';
-import { modelsOf } from './choose-engines.ts';
+import { chooseEngines, modelsOf } from './choose-engines.ts';
+import { expectedMs, guessSeconds, workUnits } from './estimate.ts';
 import { createLanes } from './lanes.ts';
-import type { Claim } from './ledger.ts';
+import { type Claim, PACES_KEPT } from './ledger.ts';
 import { createLine, type Waiting } from './line.ts';
 import { planJob } from './plan.ts';
 import type { Queue, QueuedJob, QueueEvent } from './port.ts';
@@ -46,8 +48,15 @@ interface Entry extends Waiting {
   /** As written down and told; undefined until the request itself is durable. */
   told: JobRun | undefined;
   /** While the job is ours. */
-  claim?: Claim | undefined;
-  abort?: AbortController | undefined;
+  held?: Held | undefined;
+}
+
+/** A job that is ours: by which claim, when that is durable, and how it is made to end. */
+interface Held {
+  readonly claim: Claim;
+  readonly granted: Promise<void>;
+  readonly abort: AbortController;
+  readonly log: Logger;
 }
 
 type Why = 'cancelled' | 'paused' | 'interrupted';
@@ -59,6 +68,9 @@ class Ending extends Error {
   }
 }
 
+/** A job that is expected to take less in all is claimed together with those before it, this many at once. */
+const SHORT_MS = 5;
+const MOST_AHEAD = 16;
 /** The leader, and the one whose processor stages may run while the leader is on the GPU. */
 const MOST_AT_ONCE = 2;
 
@@ -82,6 +94,8 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     clock,
     ...(options.minuteOfDay === undefined ? {} : { minuteOfDay: options.minuteOfDay }),
   });
+  /** Short jobs that are ours already and go next. */
+  const ahead: Entry[] = [];
   const discarding = new Set<Promise<void>>();
   let closing = false;
   let turns = 0;
@@ -163,19 +177,24 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     if (Number.isFinite(soonest)) stopWaking = clock.after(Math.max(1, soonest), pump);
   };
 
+  const takeNext = (): Entry | undefined => {
+    const entry = line.next({
+      now: clock.now(),
+      resting: rest !== undefined,
+      goesWell: loaded === '' ? undefined : (one) => modelsFor(one) === loaded,
+    });
+    if (entry !== undefined) line.remove(entry);
+    return entry;
+  };
+
   const pump = () => {
     if (closing) return;
     stopWaking();
     lookAtRest();
     // A second one only while the first is on the GPU, where its processor stages disturb nobody.
     while (working.size === 0 || (working.size < MOST_AT_ONCE && lanes.gpuTaken)) {
-      const entry = line.next({
-        now: clock.now(),
-        resting: rest !== undefined,
-        goesWell: loaded === '' ? undefined : (one) => modelsFor(one) === loaded,
-      });
+      const entry = ahead.shift() ?? takeNext();
       if (entry === undefined) return wakeLater();
-      line.remove(entry);
       const work = turn(entry)
         .catch((error: unknown) => log.error('queue.turn', { job: entry.request.id, why: String(error) }))
         .finally(() => {
@@ -183,82 +202,109 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
           pump();
         });
       working.set(entry, work);
+      if (ahead.length === 0 && isShort(entry)) claimAhead();
     }
+  };
+
+  /** Whether a job takes next to nothing, as far as this machine has seen such jobs. */
+  const isShort = ({ request }: Entry): boolean => {
+    const pipeline = options.pipelines.get(request.pipeline);
+    if (pipeline === undefined) return false;
+    let ms = 0;
+    for (const node of pipeline.nodes) {
+      const { main } = chooseEngines(options.offers(), node, request.options);
+      const paces = ledger.paces(node.stage, main);
+      if (paces.length < PACES_KEPT) return false;
+      ms += expectedMs(
+        node.stage,
+        workUnits(node.stage, request.options, guessSeconds(request.options)),
+        paces,
+      );
+    }
+    return ms < SHORT_MS;
+  };
+
+  /** Claims short jobs together: the disk is waited for once, not once for each. */
+  const claimAhead = () => {
+    while (ahead.length < MOST_AHEAD) {
+      const next = takeNext();
+      if (next === undefined) return;
+      if (!isShort(next) || !hasAssets(next.request)) return line.add(next);
+      if (grant(next) !== undefined) ahead.push(next);
+    }
+  };
+
+  /** Takes the job; undefined when it cannot be taken. Throws what the ledger throws. */
+  const grant = (entry: Entry): Held | undefined => {
+    const { request } = entry;
+    const { failure: _f, finishedAt: _e, waits: _w, now: _n, ...before } = entry.run;
+    const claimed = after(before, { type: 'claimed' }, { startedAt: clock.now(), stages: [] });
+    if (claimed === undefined) return undefined;
+    const run = { ...claimed, attempt: claimed.attempt + 1 };
+    const { claim, written } = ledger.grant(request, run, clock.now());
+    // Nobody hears of the claim before they have heard of the job.
+    const granted = put(entry, run, () => Promise.all([accepted.get(request.id), written]));
+    granted.catch(() => undefined); // whoever works under it waits for it
+    entry.held = {
+      claim,
+      granted,
+      abort: new AbortController(),
+      log: log.child({ job: request.id, attempt: run.attempt }),
+    };
+    return entry.held;
   };
 
   const turn = async (entry: Entry): Promise<void> => {
     const { request } = entry;
-    if (!hasAssets(request)) {
+    if (!hasAssets(request) && entry.held === undefined) {
       await set(entry, after(entry.run, { type: 'assets-missing' })).catch(logged(entry));
       return;
     }
-    const { failure: _f, finishedAt: _e, waits: _w, now: _n, ...before } = entry.run;
-    const claimed = after(before, { type: 'claimed' }, { startedAt: clock.now(), stages: [] });
-    if (claimed === undefined) return;
-    const abort = new AbortController();
-    entry.abort = abort;
-    const run = { ...claimed, attempt: claimed.attempt + 1 };
-    const scope = log.child({ job: request.id, attempt: run.attempt });
-    scope.info('job.started');
+    const held = entry.held ?? grant(entry);
+    if (held === undefined) return;
+    const { claim, abort } = held;
+    const startedAt = entry.run.startedAt ?? clock.now();
+    held.log.info('job.started');
     loaded = modelsFor(entry) || loaded;
     turns += 1;
     const leave = lanes.join(turns);
 
     let made: Made | undefined;
     let failure: Failure | undefined;
-    let granting: Promise<void> = Promise.resolve();
     try {
-      const { claim, written } = ledger.grant(request, run, clock.now());
-      entry.claim = claim;
-      // Nobody hears of the claim before they have heard of the job.
-      granting = put(entry, run, () => Promise.all([accepted.get(request.id), written]));
-      granting.catch(() => undefined); // the first stage's start, written after it, fails like it
-      made = await attempt(entry, claim, turns, abort.signal, scope);
-      await granting;
+      await held.granted;
+      abort.signal.throwIfAborted();
+      made = await attempt(entry, held, turns);
     } catch (error) {
-      if (!abort.signal.aborted) failure = error instanceof Failure ? error : unexpected(error, scope);
+      if (!abort.signal.aborted) failure = error instanceof Failure ? error : unexpected(error, held.log);
     } finally {
       leave();
     }
-    entry.abort = undefined;
     progress.delete(request.id);
-    const { claim } = entry;
-    entry.claim = undefined;
-    if (claim !== undefined && !ledger.holds(claim)) {
+    entry.held = undefined;
+    if (!ledger.holds(claim)) {
       // Somebody else was granted the job: what happens to it is no longer ours to say.
-      scope.warn('job.fenced');
+      held.log.warn('job.fenced');
       return;
     }
     const ended = conclude(entry.run, made, failure, abort.signal);
     const ending = put(entry, ended, (last) =>
-      claim === undefined
-        ? ledger.record(request, last)
-        : Promise.all([
-            made?.committed,
-            ledger.end(claim, last, { prints: made?.reused ?? [], at: clock.now() }),
-          ]),
+      Promise.all([
+        made?.committed,
+        ledger.end(claim, last, { prints: made?.reused ?? [], at: clock.now() }),
+      ]),
     ).catch(logged(entry));
     if (ended.state === 'cancelled' && ended.supersededBy !== undefined) {
       void ending.then(() => set(entry, after(ended, { type: 'superseded' }))).catch(logged(entry));
     }
-    scope.info('job.ended', {
-      state: ended.state,
-      code: failure?.code,
-      ms: clock.now() - claimed.startedAt!,
-    });
+    held.log.info('job.ended', { state: ended.state, code: failure?.code, ms: clock.now() - startedAt });
     // The next claim may share the disk's time with this end.
     working.delete(entry);
     pump();
     await ending;
   };
 
-  const attempt = async (
-    entry: Entry,
-    claim: Claim,
-    turnOf: number,
-    signal: AbortSignal,
-    scope: Logger,
-  ): Promise<Made> => {
+  const attempt = async (entry: Entry, held: Held, turnOf: number): Promise<Made> => {
     const { request } = entry;
     const bad = unfit(request);
     if (bad !== undefined) throw bad;
@@ -267,13 +313,13 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       options,
       {
         request,
-        claim,
+        claim: held.claim,
         fresh: entry.run.fresh,
         smaller: entry.run.smaller === true,
         lanes,
         turn: turnOf,
-        signal,
-        log: scope,
+        signal: held.abort.signal,
+        log: held.log,
         async save(stages, write) {
           const begins = stages.some((one) => one.state === 'running');
           const run = begins ? after(entry.run, { type: 'stage-started' }) : undefined;
@@ -290,6 +336,8 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
         },
         stageEnded: emit,
         discard(folder) {
+          // Nothing was written: a look is a hundredth of what removing nothing costs.
+          if (!existsSync(folder)) return;
           // Left behind only when the disk itself refuses; the next start empties the folder.
           const gone = rm(folder, { recursive: true, force: true })
             .catch(() => undefined)
@@ -358,10 +406,10 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
 
   /** Ends what runs; ending comes first: the note of it must not be able to hold it up. */
   const end = async (entry: Entry, run: JobRun, why: Why): Promise<void> => {
-    const { claim } = entry;
-    entry.abort?.abort(new Ending(why));
+    const { held } = entry;
+    held?.abort.abort(new Ending(why));
     await put(entry, run, async (now) => {
-      if (claim !== undefined && ledger.holds(claim)) await ledger.advance(claim, now);
+      if (held !== undefined && ledger.holds(held.claim)) await ledger.advance(held.claim, now);
     });
   };
 
@@ -423,7 +471,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       } catch (error) {
         entries.delete(request.id);
         line.remove(entry);
-        entry.abort?.abort(new Ending('interrupted'));
+        entry.held?.abort.abort(new Ending('interrupted'));
         throw error;
       } finally {
         accepted.delete(request.id);
@@ -447,7 +495,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       if (entry === undefined || run === undefined) return;
       if (!isHeld(entry.run.state)) return set(entry, run);
       // What runs says itself that it is paused, when everything of it has ended.
-      entry.abort?.abort(new Ending('paused'));
+      entry.held?.abort.abort(new Ending('paused'));
       await working.get(entry);
     },
     async resume(job) {
@@ -522,7 +570,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       const waiting = [...entries.values()].filter(
         ({ run }) => run.state === 'paused' || run.state === 'waiting-for-assets',
       );
-      return [...working.keys(), ...line.all(), ...waiting].flatMap(shown);
+      return [...working.keys(), ...ahead, ...line.all(), ...waiting].flatMap(shown);
     },
     progress: (id) => progress.get(id),
 
@@ -550,8 +598,10 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       closing = true;
       stopWaking();
       unwatch();
-      for (const entry of entries.values()) entry.abort?.abort(new Ending('interrupted'));
+      for (const entry of entries.values()) entry.held?.abort.abort(new Ending('interrupted'));
       await Promise.all(working.values());
+      // What was claimed and not begun goes back as what was interrupted does.
+      await Promise.all(ahead.splice(0).map(turn));
       await Promise.all(discarding);
     },
   };

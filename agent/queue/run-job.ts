@@ -1,6 +1,5 @@
 // One claimed job through its pipeline: stage by stage, each served from its artifact or run in the stage host
 // and committed. It decides what is reused; it does not decide which job runs, nor a job's state.
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import type { EngineEntry } from '@myspinbot/shared/document/agent-entry.ts';
@@ -75,6 +74,8 @@ export interface Made {
 /** How often progress is told while a stage runs, at most and at least. */
 const PROGRESS_EVERY_MS = 250;
 const TELL_EVERY_MS = 1000;
+/** A stage that was begun so often, and never came to an end because the whole agent ended first, is not begun again. */
+const MAX_STARTS = 5;
 /** What a result carries at most; the schema's own limits. */
 const MAX_NOTES = 20;
 const MAX_NOTE_CHARS = 400;
@@ -214,9 +215,12 @@ async function make(
   const workDir = join(world.workDir, `${request.id}-${claim.fence}-${node.id}`);
   const units = workUnits(node.stage, request.options, walk.told.seconds);
   try {
-    await session.save(stageRun(walk, index, running), (run) =>
+    // The claim is on the disk; that the stage began may follow while it works.
+    if (ledger.startsOf(claim.job, node.id, print) >= MAX_STARTS) throw takesTheAgentAlong(node);
+    const begun = session.save(stageRun(walk, index, running), (run) =>
       ledger.start(claim, node.id, print, startedAt, run),
     );
+    begun.catch(() => undefined); // what the stage made is written after it, and fails like it
     const result = await inHost(world, session, walk, { ...step, workDir, startedAt, units });
     const ms = clock.now() - startedAt;
     const artifact: Artifact = {
@@ -292,7 +296,6 @@ async function inHost(
   const limit = limitSignal(clock, limitMs, stage);
   const stopTelling = every(clock, TELL_EVERY_MS, tell);
   try {
-    await mkdir(workDir, { recursive: true });
     const result = await world.host.run(
       {
         stage,
@@ -348,6 +351,14 @@ export function fromStageOn(pipeline: Pipeline, from: StageRun['stage'] | undefi
 export function pinnedPrint({ stage }: PipelineNode, options: JobRequest['options']): string | undefined {
   if (stage === 'look') return options.look;
   return stage === 'voice' ? options.voice : undefined;
+}
+
+function takesTheAgentAlong({ stage }: PipelineNode): Failure {
+  return new Failure({
+    code: 'engine-failed',
+    message: `The agent ended ${MAX_STARTS} times while the ${stage} stage of this job ran.`,
+    hint: 'Try again when the machine is at rest; if it ends again, change the photo or shorten the text, and report it.',
+  });
 }
 
 function pinnedGone({ stage }: PipelineNode): Failure {

@@ -16,7 +16,7 @@ export interface StageTask {
   beside?: boolean;
   /** Memory ran out before: engines work in their smaller settings. */
   smaller?: boolean | undefined;
-  /** An existing, empty directory that belongs to this run; the caller removes it. */
+  /** Path of a directory that is this run's alone: the host makes it before the stage begins, the caller removes it. */
   workDir: string;
   /** Read-only paths of every asset that `options` and `earlier` name. */
   assets: Readonly<Record<AssetHash, string>>;
