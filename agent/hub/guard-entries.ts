@@ -10,6 +10,9 @@ import {
 import * as Y from 'yjs';
 import { GUARD } from './guard.ts';
 
+/** Guarded by guard.ts. */
+const agentsOwn: ReadonlySet<string> = new Set([keys.runs, keys.history, keys.agents]);
+
 /** `restored` is told how many entries did not fit, and why the first did not. */
 export function guardEntries(
   doc: Y.Doc,
@@ -20,7 +23,7 @@ export function guardEntries(
   doc.on('afterTransaction', (transaction) => {
     if (!isPeer(transaction.origin)) return;
     const found = misfits(room, doc, changedEntries(transaction)).filter(
-      ({ map, key }) => map !== keys.runs && map !== keys.agents && !isUnreadableRequest(room, doc, map, key),
+      ({ map, key }) => !agentsOwn.has(map) && !isUnreadableRequest(room, doc, map, key),
     );
     if (found.length === 0) return;
     // Looked up before anything is written: afterwards the past is gone.

@@ -1,7 +1,8 @@
 // Keeps the agent's own keys of the workspace as the agent wrote them. Anybody who is connected can write
-// anything into a Yjs document; so after a peer's change the runs and agents are put back. A run this agent never
+// anything into a Yjs document; so after a peer's change the runs, the history and agents are put back. A run this agent never
 // wrote is kept when it is the end of a job: devices carry the history of an agent whose data folder was lost.
 import { keys } from '@myspinbot/shared/document/layout.ts';
+import { historyLineSchema } from '@myspinbot/shared/job/history.ts';
 import { jobRunSchema } from '@myspinbot/shared/job/job.ts';
 import { isEnded } from '@myspinbot/shared/job/life.ts';
 import * as Y from 'yjs';
@@ -18,7 +19,7 @@ export function guardWorkspace(
   isPeer: (origin: unknown) => boolean,
   restored: (count: number) => void,
 ): void {
-  const guarded = [keys.runs, keys.agents].map((key) => {
+  const guarded = [keys.runs, keys.history, keys.agents].map((key) => {
     const map = doc.getMap<unknown>(key);
     return { key, map, own: new Map<string, string>([...map].map(([id, value]) => [id, asJson(value)])) };
   });
@@ -41,7 +42,7 @@ export function guardWorkspace(
     const wrong = changes.filter(({ key, map, own, name }) => {
       const value = map.get(name);
       if (own.has(name)) return asJson(value) !== own.get(name);
-      if (key === keys.runs && isEndedRun(value)) {
+      if ((key === keys.runs && isEndedRun(value)) || (key === keys.history && isLine(value))) {
         own.set(name, asJson(value));
         return false;
       }
@@ -62,6 +63,10 @@ export function guardWorkspace(
 function isEndedRun(value: unknown): boolean {
   const run = jobRunSchema.safeParse(value);
   return run.success && isEnded(run.data.state);
+}
+
+function isLine(value: unknown): boolean {
+  return historyLineSchema.safeParse(value).success;
 }
 
 /** A nested Y type, which the agent never writes, reads as something that no JSON equals. */

@@ -11,12 +11,14 @@ export const GUEST_VIEW = { role: 'guest-view' } as const;
 /** Whose devices there are is not told to guests. */
 const SOMEBODY = 'somebody';
 
-const jobKeys = [keys.requests, keys.cancels, keys.retries, keys.pauses, keys.runs] as const;
+const jobKeys = [keys.requests, keys.cancels, keys.retries, keys.pauses, keys.runs, keys.history] as const;
 
 /** Makes `guests` like `workspace`, and keeps it so until the returned function is called. */
 export function followWorkspace(workspace: Y.Doc, guests: Y.Doc, project: ProjectId): () => void {
   const isIts = (job: string): boolean => {
     const request = workspace.getMap<unknown>(keys.requests).get(job);
+    const line = workspace.getMap<unknown>(keys.history).get(job);
+    if (request === undefined) return Array.isArray(line) && line[0] === project;
     return (
       typeof request === 'object' &&
       request !== null &&
@@ -55,7 +57,9 @@ export function followWorkspace(workspace: Y.Doc, guests: Y.Doc, project: Projec
         for (const name of event.keysChanged) {
           copy(key, name);
           // With its request a job becomes this project's, or ceases to be.
-          if (key === keys.requests) for (const other of jobKeys) copy(other, name);
+          if (key === keys.requests || key === keys.history) {
+            for (const other of jobKeys) copy(other, name);
+          }
         }
       });
     map.observe(changed);

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import type { AgentEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { keys } from '@myspinbot/shared/document/layout.ts';
@@ -9,6 +12,10 @@ import { afterEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import type { Hub } from '../hub/port.ts';
 import { silentLogger } from '../log/logger.ts';
+import { hostInProcess } from '../stages/fixtures/host-in-process.ts';
+import { smallEngines } from '../stages/fixtures/small-engines.ts';
+import { openStageLog } from '../stages/fixtures/stage-log.ts';
+import type { StageHost } from '../stages/host.ts';
 import { requestFor } from './fixtures/job-requests.ts';
 import { openQueueWorld, type QueueWorld, type WorldChange } from './fixtures/queue-world.ts';
 import { createMirror, type Mirror } from './mirror.ts';
@@ -228,4 +235,69 @@ test('the agent announces itself once, and again only when something changed', a
   place.mirror.announce({ ...entry, startedAt: 2 });
   place.sync();
   expect(place.device.agents()).toEqual([{ ...entry, startedAt: 2 }]);
+});
+
+test('old jobs give their place in the document to a line, newest last, and hidden ones to nothing', async () => {
+  const place = await open();
+  const photo = await place.world.photo();
+  const first = requestFor(photo, 'The first one', { requestedAt: 1 });
+  place.device.request(first);
+  const made = (await ended(place, first.id))!;
+  const jobs = Array.from({ length: 300 }, (_, at) => requestFor(photo, 'Old', { requestedAt: 10 + at }));
+  await place.mirror.close();
+  const agent = openWorkspace(place.agentDoc, { role: 'agent', id: 'a_test' });
+  for (const [at, request] of jobs.entries()) {
+    place.device.request(request);
+    place.sync();
+    agent.report(request.id, { ...made, finishedAt: made.finishedAt! + 10 + at });
+  }
+  place.sync();
+  place.device.hide(jobs[0]!.id, true);
+  place.sync();
+  const before = Y.encodeStateAsUpdate(place.agentDoc).length;
+  await place.restart();
+  await place.mirror.settled();
+  place.sync();
+  expect(place.device.jobIds()).toHaveLength(200);
+  expect(place.device.oldIds()).toHaveLength(100);
+  expect(place.device.job(jobs[0]!.id)).toBeUndefined();
+  expect(place.device.job(jobs.at(-1)!.id)?.isOld).toBeUndefined();
+  const old = place.device.job(first.id)!;
+  expect(old).toMatchObject({ isOld: true, run: { state: 'succeeded' } });
+  const { hash } = made.result!.video;
+  expect(old.run?.result).toMatchObject({ video: { hash }, durationMs: made.result!.durationMs });
+  expect(Y.encodeStateAsUpdate(place.agentDoc).length).toBeLessThan(before);
+  // The queue knows the whole of it still.
+  expect(place.world.queue.job(first.id)?.request).toEqual(first);
+});
+
+test('a day of progress four times a second leaves nothing in the document', async () => {
+  const size = async (steps: number) => {
+    const folder = mkdtempSync(join(tmpdir(), 'progress-'));
+    const inner = hostInProcess(smallEngines(openStageLog(folder)));
+    let clock: QueueWorld['clock'] | undefined;
+    const host: StageHost = {
+      run(task, watch, signal) {
+        for (let step = 0; task.stage === 'portrait' && step < steps; step += 1) {
+          clock?.advance(250);
+          watch.progress(step, steps);
+        }
+        return inner.run(task, watch, signal);
+      },
+    };
+    const place = await open({ host, limitMs: () => 1e12 });
+    clock = place.world.clock;
+    const request = requestFor(await place.world.photo(), 'Hello', { id: 'j_aaaaaaaaaaaa' });
+    place.device.request(request);
+    place.sync();
+    const before = Y.encodeStateAsUpdate(place.agentDoc).length;
+    await ended(place, request.id);
+    rmSync(folder, { recursive: true, force: true });
+    return { bytes: Y.encodeStateAsUpdate(place.agentDoc).length - before, told: place.presences.length };
+  };
+  const none = await size(0);
+  const day = await size(24 * 3600 * 4);
+  console.log(`mirror: a job adds ${none.bytes} bytes, after a day of progress ${day.bytes}`);
+  expect(day.told).toBeGreaterThan(none.told + 80_000);
+  expect(day.bytes - none.bytes).toBeLessThan(1024);
 });

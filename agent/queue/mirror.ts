@@ -23,6 +23,10 @@ export interface Mirror {
 
 /** After a request that could not be written down (a full disk) it is tried again this much later. */
 const TRY_AGAIN_MS = 15_000;
+/** So many ended jobs stand in the document as they were; older ones as a line, this many at a time. */
+const KEPT_WHOLE = 200;
+const ARCHIVED_AT_ONCE = 50;
+const TIDY_EVERY_MS = 30_000;
 
 export function createMirror(options: {
   queue: Queue;
@@ -77,9 +81,31 @@ export function createMirror(options: {
     for (const [id, run] of now) {
       const job = workspace.job(id);
       // A job that came another way (HTTP, command line) has no request in the document, so no run either.
-      if (job === undefined || canonicalJson(job.run) === canonicalJson(run)) now.delete(id);
+      if (job === undefined || job.isOld === true || canonicalJson(job.run) === canonicalJson(run))
+        now.delete(id);
     }
     if (now.size > 0) workspace.reportAll(now);
+    tidy();
+  };
+
+  let tidiedAt = Number.NEGATIVE_INFINITY;
+  /** Old jobs give their place to a line: the document stays small however many videos were made. */
+  const tidy = () => {
+    if (clock.now() - tidiedAt < TIDY_EVERY_MS) return;
+    tidiedAt = clock.now();
+    const ids = workspace.jobIds();
+    if (ids.length <= KEPT_WHOLE + ARCHIVED_AT_ONCE) return;
+    const ended = ids.flatMap((id) => {
+      const job = workspace.job(id);
+      const run = job?.run;
+      // A wish that is not answered yet needs the whole job.
+      if (job === undefined || run === undefined || !isEnded(run.state) || job.wish.retry > run.retry)
+        return [];
+      return [{ id, at: run.finishedAt ?? run.queuedAt }];
+    });
+    ended.sort((a, b) => b.at - a.at);
+    const old = ended.slice(KEPT_WHOLE).map(({ id }) => id);
+    if (old.length >= ARCHIVED_AT_ONCE) workspace.archive(old);
   };
 
   const refuse = (id: JobId) => {
@@ -109,6 +135,8 @@ export function createMirror(options: {
       if (requested.has(id)) refuse(id);
       return;
     }
+    // Old: nothing is wished for it any more.
+    if (job.isOld === true) return;
     const { request, wish, run } = job;
     if (queue.job(id) === undefined) {
       // Ended, and not in the ledger: history of a ledger that is gone. It is shown, not made again.
@@ -171,6 +199,7 @@ export function createMirror(options: {
   });
 
   present();
+  tidy();
   void followRules();
   look([]);
 

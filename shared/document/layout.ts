@@ -9,6 +9,7 @@
 //     places     Y.Map job -> { place?, now? }                  written by devices
 //     rules      Y.Map "queue" -> QueueRules                    written by devices
 //     runs       Y.Map job -> JobRun (plain value)              written by the agent alone
+//     history    Y.Map job -> HistoryLine (plain value)         written by the agent alone, in place of an old job's entries
 //     agents     Y.Map agent -> AgentEntry (plain value)        written by that agent alone
 //   project document              room "project/<id>"
 //     fields     Y.Map name -> value (one key per field)        written by devices
@@ -63,6 +64,7 @@ export const keys = {
   places: 'places',
   rules: 'rules',
   runs: 'runs',
+  history: 'history',
   agents: 'agents',
   fields: 'fields',
   script: 'script',

@@ -3,6 +3,7 @@
 // numbers. Who may write which map is not asked here, nor what becomes of an entry that does not fit.
 import type * as Y from 'yjs';
 import { assetHashSchema } from '../asset/asset.ts';
+import { historyLineSchema } from '../job/history.ts';
 import { jobIdSchema, jobRequestSchema, jobRunSchema, jobWishSchema } from '../job/job.ts';
 import { queueRulesSchema } from '../job/rules.ts';
 import { MAX_SCRIPT_CHARS } from '../project/options.ts';
@@ -20,6 +21,7 @@ export const maxEntries: Readonly<Record<string, number>> = {
   [keys.places]: 20_000,
   [keys.rules]: 5,
   [keys.runs]: 20_000,
+  [keys.history]: 100_000,
   [keys.agents]: 50,
   [keys.fields]: 100,
   // Two devices that each add the last photo that fits may pass MAX_PHOTOS together.
@@ -55,6 +57,7 @@ const workspaceMaps: ReadonlySet<string> = new Set([
   keys.places,
   keys.rules,
   keys.runs,
+  keys.history,
   keys.agents,
 ]);
 const projectMaps: ReadonlySet<string> = new Set([keys.fields, keys.photos]);
@@ -175,6 +178,9 @@ function misfitOf(map: string, key: string, value: unknown, weight: number): str
     case keys.runs:
       if (!jobIdSchema.safeParse(key).success) return 'the key is no id of a job';
       return jobRunSchema.safeParse(value).success ? undefined : 'it is no run of a job';
+    case keys.history:
+      if (!jobIdSchema.safeParse(key).success) return 'the key is no id of a job';
+      return historyLineSchema.safeParse(value).success ? undefined : 'it is no line of the history';
     case keys.agents: {
       const agent = agentEntrySchema.safeParse(value);
       if (!agent.success) return 'it is no agent';

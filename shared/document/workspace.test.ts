@@ -131,8 +131,14 @@ describe('the workspace', () => {
     });
     join(here, there);
     expect(heard).toEqual([
-      { projects: new Set(), jobs: new Set([jobId]), agents: false, own: true },
-      { projects: new Set(['p_0123456789abcdef']), jobs: new Set([jobId]), agents: false, own: false },
+      { projects: new Set(), jobs: new Set([jobId]), agents: false, rules: false, own: true },
+      {
+        projects: new Set(['p_0123456789abcdef']),
+        jobs: new Set([jobId]),
+        agents: false,
+        rules: false,
+        own: false,
+      },
     ]);
     stop();
     device.cancel(jobId, 4);

@@ -3,6 +3,7 @@
 // trusted to be well-formed. It knows keys; it does not know storage, sockets or who may connect.
 import type * as Y from 'yjs';
 import type { z } from 'zod';
+import { historyLine, historyLineSchema, jobOfHistory } from '../job/history.ts';
 import {
   type Job,
   type JobId,
@@ -26,7 +27,10 @@ export interface Workspace {
   /** Writes or replaces a project's line in the index. Device only. */
   putProject(entry: ProjectEntry): void;
 
+  /** Of the jobs that are not old. */
   jobIds(): JobId[];
+  /** Of the old ones, of which only their line is left. */
+  oldIds(): JobId[];
   job(id: JobId): Job | undefined;
   /** Asks for a job; throws when the id was asked for already, since a request is never changed. Device only. */
   request(request: JobRequest): void;
@@ -44,6 +48,11 @@ export interface Workspace {
   report(id: JobId, run: JobRun): void;
   /** The same for several jobs, as one change. */
   reportAll(runs: ReadonlyMap<JobId, JobRun>): void;
+
+  /** Agent only: of these ended jobs only their line in the history stays; of hidden ones nothing. */
+  archive(ids: readonly JobId[]): void;
+  /** Agent only: the whole request instead of its line, as it was. */
+  bringBack(request: JobRequest): void;
 
   /** When the queue may work; the defaults while nobody has said. */
   rules(): QueueRules;
@@ -82,6 +91,7 @@ export function openWorkspace(doc: Y.Doc, author: Author): Workspace {
   const places = doc.getMap<unknown>(keys.places);
   const rules = doc.getMap<unknown>(keys.rules);
   const runs = doc.getMap<unknown>(keys.runs);
+  const history = doc.getMap<unknown>(keys.history);
   const agents = doc.getMap<unknown>(keys.agents);
 
   const write = (change: () => void) => doc.transact(change, author);
@@ -112,8 +122,13 @@ export function openWorkspace(doc: Y.Doc, author: Author): Workspace {
     },
 
     jobIds: () => [...requests.keys()] as JobId[],
+    oldIds: () => [...history.keys()] as JobId[],
     job(id) {
       const request = decode(jobRequestSchema, requests.get(id));
+      if (request === undefined) {
+        const line = decode(historyLineSchema, history.get(id));
+        if (line !== undefined) return { ...jobOfHistory(id, line), wish: wish(id) };
+      }
       if (request === undefined || request.id !== id) return undefined;
       return { request, wish: wish(id), run: decode(jobRunSchema, runs.get(id)) };
     },
@@ -161,6 +176,28 @@ export function openWorkspace(doc: Y.Doc, author: Author): Workspace {
       });
     },
 
+    archive(ids) {
+      only('agent', 'archive');
+      write(() => {
+        for (const id of ids) {
+          const job = this.job(id);
+          const line = job === undefined || job.wish.hidden ? undefined : historyLine(job);
+          for (const map of [requests, cancels, retries, pauses, places, runs]) {
+            if (map.has(id)) map.delete(id);
+          }
+          if (line !== undefined) history.set(id, line);
+        }
+      });
+    },
+
+    bringBack(request) {
+      only('agent', 'bringBack');
+      write(() => {
+        history.delete(request.id);
+        requests.set(request.id, request);
+      });
+    },
+
     rules: () => decode(queueRulesSchema, rules.get(QUEUE)) ?? defaultRules,
     hasRules: () => rules.has(QUEUE),
     putRules(next) {
@@ -179,7 +216,7 @@ export function openWorkspace(doc: Y.Doc, author: Author): Workspace {
     },
 
     watch(changed) {
-      const jobMaps = new Set<unknown>([requests, cancels, retries, pauses, places, runs]);
+      const jobMaps = new Set<unknown>([requests, cancels, retries, pauses, places, runs, history]);
       const listen = (transaction: Y.Transaction) => {
         const change = {
           projects: new Set<ProjectId>(),

@@ -144,4 +144,6 @@ export interface Job {
   wish: JobWish;
   /** Absent until an agent has seen the request: the job waits for the workstation. */
   run: JobRun | undefined;
+  /** Only what the history's line tells: how it was asked for and how it went is on the workstation. */
+  isOld?: true;
 }
