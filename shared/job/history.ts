@@ -1,5 +1,5 @@
-// What stays of an ended job when it is old: the few things a list shows and the video itself, in some 150 bytes instead of
-// 2,000. How it was asked for and how it went is with the workstation, which forgets nothing.
+// What stays of an ended job when it is old: the few things a list shows and where the video is, in some 130 bytes instead
+// of 2,000. How it was asked for, how it went and its captions are with the workstation, which forgets nothing.
 import { z } from 'zod';
 import { type AssetHash, type AssetRef, assetHashSchema } from '../asset/asset.ts';
 import { failureCodes } from '../failure/failure.ts';
@@ -21,20 +21,8 @@ export const historyLineSchema = z.tuple([
     .int()
     .min(0)
     .max(states.length - 1),
-  /** Of a video: the video, its poster, captions as VTT and SRT, duration in ms, width, height. Of a failure: its code. */
-  z.union([
-    z.null(),
-    z.enum(failureCodes),
-    z.tuple([
-      fileSchema,
-      fileSchema,
-      fileSchema.nullable(),
-      fileSchema.nullable(),
-      z.number(),
-      z.int(),
-      z.int(),
-    ]),
-  ]),
+  /** Of a video: the video, its poster, duration in ms, width, height. Of a failure: its code. */
+  z.union([z.null(), z.enum(failureCodes), z.tuple([fileSchema, fileSchema, z.number(), z.int(), z.int()])]),
 ]);
 export type HistoryLine = z.infer<typeof historyLineSchema>;
 
@@ -48,9 +36,8 @@ export function historyLine({ request, run }: Job): HistoryLine | undefined {
 
 function rest({ result, failure }: JobRun): HistoryLine[4] {
   if (result === undefined) return failure?.code ?? null;
-  const { video, poster, vtt, srt, durationMs, width, height } = result;
-  const orNull = (ref: AssetRef | null) => (ref === null ? null : packed(ref));
-  return [packed(video), packed(poster), orNull(vtt), orNull(srt), durationMs, width, height];
+  const { video, poster, durationMs, width, height } = result;
+  return [packed(video), packed(poster), durationMs, width, height];
 }
 
 /** The job as far as its line tells; what is not in it is empty, and `isOld` says so. */
@@ -72,12 +59,12 @@ export function jobOfHistory(id: Job['request']['id'], line: HistoryLine): Job {
       retry: 'never',
     };
   } else if (made !== null) {
-    const [video, poster, vtt, srt, durationMs, width, height] = made;
+    const [video, poster, durationMs, width, height] = made;
     run.result = {
       video: unpacked(video, 'video/mp4'),
       poster: unpacked(poster, 'image/jpeg'),
-      vtt: vtt === null ? null : unpacked(vtt, 'text/vtt'),
-      srt: srt === null ? null : unpacked(srt, 'application/x-subrip'),
+      vtt: null,
+      srt: null,
       durationMs,
       width,
       height,
