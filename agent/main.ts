@@ -159,7 +159,19 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       gate.downloaded(event.end.ref, event.who, undefined);
     });
     parts.push({ order: 4, close: stopNoting });
-    const metrics = createMetrics({ queue, hub, transfers, vault, gate, version });
+    const metrics = createMetrics({
+      queue,
+      hub,
+      transfers,
+      vault,
+      quota,
+      gate,
+      offers: workshop.offers,
+      dataDir,
+      version,
+      clock,
+      log: log.child({ room: 'metrics' }),
+    });
     parts.push({ order: 4, close: () => metrics.close() });
     if (config.listen !== 'loopback') {
       network = await openNetwork({
@@ -189,6 +201,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
         describe: () => ({ engines: workshop.offers(), voices }),
         inspectPhoto: (path, signal) => hosts.inspectPhoto(path, signal),
         metrics: metrics.scrape,
+        monitor: metrics.monitor,
         now: clock.now,
         log: log.child({ room: 'server' }),
         onEvent: metrics.server,

@@ -41,6 +41,8 @@ const MAX_SOCKETS_EACH = 64;
 export type HubEvent =
   | { type: 'sockets'; open: number }
   | { type: 'moved'; direction: 'in' | 'out'; bytes: number }
+  /** A document was edited; it is on its way to the disk. */
+  | { type: 'updated' }
   /** A peer was cut off for what it sent. */
   | { type: 'cut'; why: string }
   /** Keys that a peer had no business with, or whose values do not fit, and that were put back. */
@@ -104,7 +106,10 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
     const doc = new Y.Doc();
     await store.load(name, doc);
     const room = createRoom(doc, { bytes: () => store.bytes(name), maxBytes: MAX_DOCUMENT_BYTES, clock });
-    doc.on('update', (update: Uint8Array) => store.append(name, update, doc));
+    doc.on('update', (update: Uint8Array) => {
+      store.append(name, update, doc);
+      emit({ type: 'updated' });
+    });
     if (name === WORKSPACE_ROOM) {
       guardWorkspace(doc, room.isPeer, (count) => {
         log.warn('hub.restored', { count });

@@ -111,6 +111,7 @@ const routes: [method: string, path: string, who: readonly Asker[]][] = [
   ['GET', '/health', askers],
   ['GET', '/metrics', askers],
   ['GET', '/api/capabilities', everybodyKnown],
+  ['GET', '/api/monitor', everybodyKnown],
   ['GET', '/api/jobs', everybodyKnown],
   ['GET', '/api/jobs/:job', withGuest],
   ['GET', '/api/jobs/:otherJob', everybodyKnown],

@@ -18,6 +18,7 @@ import {
 } from '@myspinbot/shared/project/options.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
+import type { Monitor } from '@myspinbot/shared/wire/monitor.ts';
 import type { WhatIsHere } from '@myspinbot/shared/wire/upload.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -50,6 +51,8 @@ export interface ApiWorld {
   describe(): { engines: readonly EngineEntry[]; voices: readonly VoiceEntry[] };
   inspectPhoto(path: string, signal: AbortSignal): Promise<PhotoInspection>;
   metrics(): Promise<{ type: string; body: string }>;
+  /** The same figures for people. */
+  monitor(): Promise<Monitor>;
   now(): number;
   /** Told what happens, for the figures. */
   onEvent(event: ServerEvent): void;
@@ -112,6 +115,8 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
     const { type, body } = await world.metrics();
     return reply.type(type).send(body);
   });
+
+  app.get(endpoints.monitor, { config: { needs: { on: 'monitor', may: 'read' } } }, () => world.monitor());
 
   app.get(endpoints.capabilities, { config: { needs: readsJobs } }, async () => {
     const { engines, voices } = world.describe();

@@ -644,23 +644,24 @@ test('the figures are those of what happened', async () => {
     );
   const count = (state: string) => agent.queue.jobs().filter(({ run }) => run.state === state).length;
   for (const state of ['succeeded', 'failed', 'cancelled', 'queued', 'running']) {
-    expect(value(`myspinbot_jobs{state="${state}"}`)).toBe(count(state));
+    expect(value(`myspinbot_queue_jobs{state="${state}"}`)).toBe(count(state));
   }
   for (const outcome of ['succeeded', 'failed', 'cancelled']) {
-    expect(value(`myspinbot_jobs_total{outcome="${outcome}"}`)).toBe(count(outcome));
+    expect(value(`myspinbot_queue_ended_total{outcome="${outcome}"}`)).toBe(count(outcome));
   }
-  expect(value('myspinbot_queue_length')).toBe(0);
+  expect(value('myspinbot_queue_waiting_jobs')).toBe(0);
   expect(
-    value('myspinbot_stage_duration_seconds_count{stage="finish",engine="finish/small"}'),
+    value('myspinbot_stages_duration_seconds_count{stage="finish",engine="finish/small"}'),
   ).toBeGreaterThan(0);
-  expect(text).toContain('myspinbot_stage_duration_seconds_bucket{le="0.005",stage="finish"');
+  expect(text).toContain('myspinbot_stages_duration_seconds_bucket{le="0.005",stage="finish"');
   expect(text).toContain('le="3600"');
   expect(value('myspinbot_vault_assets')).toBe(agent.vault.usage().assets);
-  expect(value('myspinbot_vault_bytes')).toBe(agent.vault.usage().bytes);
-  expect(value('myspinbot_sockets{kind="sync"}')).toBe(0);
-  expect(value('myspinbot_moved_bytes_total{direction="in",link="http"}')).toBeGreaterThan(0);
-  expect(value('myspinbot_moved_bytes_total{direction="out",link="http"}')).toBeGreaterThan(0);
-  expect(value('myspinbot_refused_total{where="http"}')).toBeGreaterThan(0);
+  expect(value('myspinbot_vault_stored_bytes')).toBe(agent.vault.usage().bytes);
+  expect(value('myspinbot_documents_sockets')).toBe(0);
+  expect(value('myspinbot_links_moved_bytes_total{link="http",direction="in"}')).toBeGreaterThan(0);
+  expect(value('myspinbot_links_moved_bytes_total{link="http",direction="out"}')).toBeGreaterThan(0);
+  expect(value('myspinbot_server_refused_total')).toBeGreaterThan(0);
+  expect(value('myspinbot_server_requests_total{route="/api/generate",status="2xx"}')).toBeGreaterThan(0);
   expect(value('myspinbot_process_resident_memory_bytes')).toBeGreaterThan(0);
   for (const line of text.split('\n')) if (/^[a-z]/.test(line)) expect(line).toMatch(/^myspinbot_/);
 });

@@ -3,8 +3,9 @@
 import { createServer, type RequestListener } from 'node:http';
 import multipart from '@fastify/multipart';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
+import { Failure, type FailureCode } from '@myspinbot/shared/failure/failure.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
-import fastify from 'fastify';
+import fastify, { type FastifyRequest } from 'fastify';
 import type { Logger } from '../log/logger.ts';
 import type { Gate } from '../pairing/port.ts';
 import type { SocketLinks } from '../transfer/socket-links.ts';
@@ -40,7 +41,15 @@ export interface ServerWorld extends ApiWorld, Omit<DevicesWorld, 'isConnected' 
 export type ServerEvent =
   | { type: 'moved'; direction: 'in' | 'out'; bytes: number }
   /** A request or upgrade that was not meant for this agent, or from somebody who may not. */
-  | { type: 'refused' };
+  | { type: 'refused' }
+  /** `route`: the pattern it was declared with; undefined where nothing answers. `code`: why it was refused or failed. */
+  | {
+      type: 'answered';
+      route: string | undefined;
+      status: number;
+      ms: number;
+      code: FailureCode | undefined;
+    };
 
 export interface Server {
   /** "http://127.0.0.1:7777" */
@@ -79,7 +88,17 @@ export async function startServer(
     for (const one of [method].flat()) routes.push({ method: one, url });
   });
   admitOnly(app, admission);
-  app.setErrorHandler((error, _request, reply) => sendError(reply, error, log));
+  const codes = new WeakMap<FastifyRequest, FailureCode>();
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof Failure) codes.set(request, error.code);
+    return sendError(reply, error, log);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.is404 ? undefined : request.routeOptions.url;
+    const { statusCode: status, elapsedTime: ms } = reply;
+    world.onEvent({ type: 'answered', route, status, ms, code: codes.get(request) });
+    done();
+  });
 
   await app.register(multipart, { limits: multipartLimits });
   addApi(app, world);

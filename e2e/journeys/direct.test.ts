@@ -40,7 +40,7 @@ function noted(event: string): Record<string, unknown>[] {
 async function moved(direction: 'in' | 'out'): Promise<number> {
   const text = await (await agent.ask(endpoints.metrics)).text();
   const found = new RegExp(
-    `^myspinbot_moved_bytes_total\\{direction="${direction}",link="direct"\\} (\\d+)`,
+    `^myspinbot_links_moved_bytes_total\\{link="direct",direction="${direction}"\\} (\\d+)`,
     'm',
   );
   return Number(found.exec(text)?.[1] ?? 0);

@@ -52,6 +52,11 @@ const table: [string, Action, Who[]][] = [
     { on: 'metrics', may: 'read' },
     ['owner', 'script read', 'script jobs', 'script all', 'local'],
   ],
+  [
+    'see how the workstation is doing',
+    { on: 'monitor', may: 'read' },
+    ['owner', 'member', 'script read', 'script jobs', 'script all', 'local'],
+  ],
 ];
 
 test.each(table)('%s: exactly those who may', (_, action, allowed) => {

@@ -31,7 +31,9 @@ export type Action =
   | { on: 'jobs'; may: 'read' | 'write' }
   /** Devices, invitations, tokens, certificates and the log of who did what. */
   | { on: 'devices'; may: 'manage' }
-  | { on: 'metrics'; may: 'read' };
+  | { on: 'metrics'; may: 'read' }
+  /** How the workstation is doing: the queue, its stages, links and disk. */
+  | { on: 'monitor'; may: 'read' };
 
 /** Whether `who` may do that. Closed: what is not named here is not allowed. */
 export function may(who: Principal, action: Action): boolean {

@@ -33,6 +33,8 @@ export type TransferEvent =
   | { type: 'progress'; direction: 'in' | 'out'; hash: AssetHash; doneBytes: number; totalBytes: number }
   /** Payload bytes of one piece that crossed the link. */
   | { type: 'moved'; direction: 'in' | 'out'; bytes: number }
+  /** A block came and was not what its list says; it is asked for again. */
+  | { type: 'damaged'; hash: AssetHash }
   | { type: 'ended'; direction: 'in' | 'out'; hash: AssetHash; end: TransferOutcome }
   /** The store could not do its work; the transfer was refused or cancelled. */
   | { type: 'store-failed'; direction: 'in' | 'out'; hash: AssetHash; cause: unknown }

@@ -211,6 +211,7 @@ export function createWanter(link: {
     const { hash, bytes: totalBytes } = taking.ref;
     if (length === undefined) {
       taking.damaged++;
+      emit({ type: 'damaged', hash });
       if (taking.damaged > MAX_DAMAGED) {
         return refuse(taking, 'bad-hash', 'The blocks arrive damaged; send the file again.');
       }

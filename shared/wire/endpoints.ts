@@ -5,6 +5,8 @@ export const endpoints = {
   transfer: '/transfer',
   health: '/health',
   metrics: '/metrics',
+  /** The figures of the last minutes, for the app's screen. */
+  monitor: '/api/monitor',
   capabilities: '/api/capabilities',
   generate: '/api/generate',
   jobs: '/api/jobs',
