@@ -10,6 +10,7 @@ const { ensurePackages } = await import('./setup/packages.mjs');
 const { ensureFfmpeg } = await import('./setup/ffmpeg.mjs');
 const { ensureChromium } = await import('./setup/browser.mjs');
 const { ensureTrustTools } = await import('./setup/trust-tools.mjs');
+const { ensurePrometheus } = await import('./setup/prometheus.mjs');
 const { ensureBuilt } = await import('./setup/build.mjs');
 const { checkTypes, lint } = await import('./setup/check-code.mjs');
 const { runVitest } = await import('./setup/vitest.mjs');
@@ -27,7 +28,7 @@ if (process.argv.includes('--help')) {
   await orExplain(async () => {
     const env = await alone(async () => {
       await ensurePackages();
-      const PATH = await ensureFfmpeg({ preferDistribution: true });
+      const PATH = await ensurePrometheus(await ensureFfmpeg({ preferDistribution: true }));
       const CHROMIUM = await ensureChromium();
       await ensureTrustTools();
       await ensureBuilt();
