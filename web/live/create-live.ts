@@ -48,6 +48,7 @@ import { keepFile } from './keep-file.ts';
 import type { Live, Workstation } from './live.ts';
 import { followFilm, type MakingFilmWorld } from './making-film.ts';
 import { askWorker, createMediaUrl } from './media-url.ts';
+import { createMonitorDesk } from './monitor-desk.ts';
 import { createEditedProject, type EditedProject } from './open-project.ts';
 import { inspectPhoto } from './photo-check.ts';
 import { createProgressView } from './progress-view.ts';
@@ -438,6 +439,12 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       deviceName: world.device.name,
       devices: createDevicesDesk({ fetch: desk.session.fetch, clock }),
       transfers,
+      monitor: createMonitorDesk({
+        fetch: desk.session.fetch,
+        clock,
+        sight: world.background.sight,
+        isHere: () => reach().state === 'here',
+      }),
       eraseAll: () => erase(),
       get projects() {
         return view.projects();

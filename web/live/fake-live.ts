@@ -16,6 +16,7 @@ import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import { batch, createSignal } from 'solid-js';
 import { createStore, produce, reconcile, unwrap } from 'solid-js/store';
 import { createFakeDesk, guestRefused } from './fake-devices-desk.ts';
+import { fakeMonitor } from './fake-monitor.ts';
 import { drawn, emptyWorld, fakeAccess, MINUTE, NOW, peopleWorld, view, type World } from './fake-people.ts';
 import { createFakeSharedDesk, type FakeShare } from './fake-shared-desk.ts';
 import { createFakeStorage } from './fake-storage.ts';
@@ -24,6 +25,7 @@ import type {
   JobView,
   Live,
   MakingFilm,
+  MonitorView,
   OpenProject,
   PhotoCheck,
   StrayLink,
@@ -63,6 +65,8 @@ export interface FakeLive extends Live {
     /** Somebody takes the open invitation: a device with this name comes in, or it ends otherwise. */
     invitationEnds(as: { name: string } | 'expired' | 'spent'): void;
     sending(sending: Partial<Sending>): void;
+    /** What the monitor tells from now on. */
+    monitor(view: MonitorView): void;
     /** Something is shared to the app. */
     share(share: FakeShare): string;
     /** How often everything was erased. */
@@ -84,6 +88,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     strayLink: options.strayLink,
   });
   const [films, setFilms] = createSignal<ReadonlyMap<JobId, MakingFilm>>(new Map());
+  const [monitor, setMonitor] = createSignal<MonitorView>({ figures: fakeMonitor, failure: undefined });
   let made = 0;
   let check: PhotoCheck | undefined = {
     width: 1200,
@@ -308,6 +313,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
         set('transferWishes', wish);
       },
     },
+    monitor: { follow: () => monitor },
     sending: () => world.sending,
     shared: shared.desk,
     storage: storage.desk,
@@ -353,6 +359,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
       erased: () => erased,
       storage: storage.stage,
       sending: (sending) => set('sending', sending),
+      monitor: (view) => setMonitor(view),
       share: shared.share,
     },
   };

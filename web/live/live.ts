@@ -12,6 +12,7 @@ import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import type { Photo, ProjectEntry, ProjectFields, ProjectId } from '@myspinbot/shared/project/project.ts';
 import type { Missing } from '@myspinbot/shared/project/spin.ts';
 import type { LinkKind } from '@myspinbot/shared/transfer/link.ts';
+import type { Monitor } from '@myspinbot/shared/wire/monitor.ts';
 import type {
   AuditEntry,
   DeviceRecord,
@@ -135,6 +136,17 @@ export interface TransfersDesk {
   wish(wish: { link?: LinkKind | undefined; isPaused?: boolean }): Promise<void>;
 }
 
+/** `figures` are the last that were told; `failure` is why there are none newer, if it was asked and refused. */
+export interface MonitorView {
+  figures: Monitor | undefined;
+  failure: Failure | undefined;
+}
+
+export interface MonitorDesk {
+  /** How the workstation is doing, asked over and over for as long as the calling owner lives and the page is looked at. */
+  follow(): Accessor<MonitorView>;
+}
+
 /** Why nothing more can be kept on this device. */
 export type Fullness =
   /** Files that this device wanted and had no room for; they wait on the workstation. */
@@ -193,6 +205,7 @@ export interface Live {
   readonly deviceName: string;
   readonly devices: DevicesDesk;
   readonly transfers: TransfersDesk;
+  readonly monitor: MonitorDesk;
   /** Erases everything the app keeps on this device: documents, files, keys, caches. The page must be left after. */
   eraseAll(): Promise<void>;
   /** Newest first, hidden and deleted ones left out; painted from the device's own store before any sync. */

@@ -1,7 +1,7 @@
 // A part of a screen with its heading, facts as a list of pairs, a fold that hides detail, a bar of a share.
 import './section.css';
 import { ChevronRight } from 'lucide';
-import { For, type JSX, Show } from 'solid-js';
+import { Index, type JSX, Show } from 'solid-js';
 import { Icon } from '../design/icon.tsx';
 
 export function Section(props: { title: string; id?: string; note?: JSX.Element; children: JSX.Element }) {
@@ -39,14 +39,14 @@ export function PlayScript(props: { speaker: string; direction: string; children
 export function Facts(props: { facts: readonly (readonly [string, string])[] }) {
   return (
     <dl class="facts">
-      <For each={props.facts}>
-        {([term, value]) => (
+      <Index each={props.facts}>
+        {(fact) => (
           <>
-            <dt>{term}</dt>
-            <dd>{value}</dd>
+            <dt>{fact()[0]}</dt>
+            <dd>{fact()[1]}</dd>
           </>
         )}
-      </For>
+      </Index>
     </dl>
   );
 }

@@ -18,6 +18,7 @@ const History = lazy(() => import('./history.tsx'));
 const Devices = lazy(() => import('./devices.tsx'));
 const Settings = lazy(() => import('./settings.tsx'));
 const Shared = lazy(() => import('./shared.tsx'));
+const Monitor = lazy(() => import('./monitor.tsx'));
 const Storage = lazy(() => import('./storage.tsx'));
 const NotFound = lazy(() => import('./not-found.tsx'));
 
@@ -45,6 +46,7 @@ export function App() {
           <Route path="/settings" component={Settings} />
           <Route path={endpoints.share} component={Shared} />
           <Route path="/storage" component={Storage} />
+          <Route path="/monitor" component={Monitor} />
           <Route path="*" component={NotFound} />
         </Router>
       </ToastContext.Provider>

@@ -2,6 +2,7 @@
 // running job in both, messages, and the tab's title as a progress line.
 import { type RouteSectionProps, useLocation, useNavigate } from '@solidjs/router';
 import {
+  Activity,
   ArrowLeft,
   Clapperboard,
   House as HouseShape,
@@ -25,6 +26,7 @@ import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { createCast, projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { isOn, jobWords, phaseMark } from './job-words.ts';
+import { seesMonitor } from './monitor-words.ts';
 import { OnItsWay } from './on-its-way.tsx';
 import { fullWords } from './storage-words.ts';
 import { isOwner, reachOf, workstationWords } from './workstation-words.ts';
@@ -176,6 +178,16 @@ export function House(props: RouteSectionProps) {
               <Icon shape={Clapperboard} />
               History
             </a>
+            <Show when={seesMonitor(live.access())}>
+              <a
+                class="library-link"
+                href="/monitor"
+                aria-current={place.pathname === '/monitor' ? 'page' : undefined}
+              >
+                <Icon shape={Activity} />
+                Monitor
+              </a>
+            </Show>
             <Show when={isOwner(live.access())}>
               <a
                 class="library-link"

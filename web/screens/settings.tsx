@@ -1,6 +1,6 @@
 // Settings: how it looks, what this device is to the workstation, what is kept where, how to install it, the engines,
 // what it honestly can and cannot do, and the way out.
-import { Download, HardDrive } from 'lucide';
+import { Activity, Download, HardDrive } from 'lucide';
 import { createResource, For, Match, Show, Switch } from 'solid-js';
 import { type Theme, themes } from '../design/theme.ts';
 import { useLive } from '../live/live.ts';
@@ -13,6 +13,7 @@ import { Skeleton } from '../parts/skeleton.tsx';
 import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { useDesk } from './desk.ts';
 import { engineTitle } from './engine-words.ts';
+import { seesMonitor } from './monitor-words.ts';
 import { Connection } from './settings-connection.tsx';
 import { Leaving, ThisDevice } from './settings-this-device.tsx';
 import { bytesWords } from './time-words.ts';
@@ -44,6 +45,11 @@ export default function Settings() {
 
       <Section title="Workstation">
         <WorkstationLine words={workstationWords(reachOf(live), desk.now())} />
+        <Show when={seesMonitor(live.access())}>
+          <LinkButton tone="quiet" icon={Activity} class="justify-self-start" href="/monitor">
+            Monitor
+          </LinkButton>
+        </Show>
         <Show when={live.mayEdit() && agent()}>
           {(entry) => (
             <ul class="grid gap-3">
