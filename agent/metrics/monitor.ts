@@ -93,8 +93,8 @@ async function stageOf(registered: Registered, stage: StageName): Promise<Monito
     runs: await ended('done'),
     reused: await ended('reused'),
     failed: await ended('failed'),
-    medianSeconds: (await registered.median('myspinbot_stages_duration_seconds', { stage })) ?? null,
-    realToExpected: (await registered.median('myspinbot_stages_real_to_expected_ratio', { stage })) ?? null,
+    averageSeconds: (await registered.average('myspinbot_stages_duration_seconds', { stage })) ?? null,
+    realToExpected: (await registered.average('myspinbot_stages_real_to_expected_ratio', { stage })) ?? null,
   };
 }
 
@@ -112,7 +112,7 @@ async function linkOf(
     outBytes: await moved('out'),
     inPerSecond: Math.round(now?.inPerSecond[link] ?? 0),
     outPerSecond: Math.round(now?.outPerSecond[link] ?? 0),
-    medianPerSecond: (await registered.median('myspinbot_links_speed_bytes_per_second', { link })) ?? null,
+    averagePerSecond: (await registered.average('myspinbot_links_speed_bytes_per_second', { link })) ?? null,
     damagedBlocks: (await registered.value('myspinbot_links_damaged_blocks_total', { link })) ?? 0,
   };
 }

@@ -10,8 +10,8 @@ export interface Registered {
   value(name: string, of?: Labels): Promise<number | undefined>;
   /** Every set of labels with its value. */
   each(name: string): Promise<{ labels: Labels; value: number }[]>;
-  /** What half of the observations with these labels are below, as well as the buckets tell. */
-  median(name: string, of: Labels): Promise<number | undefined>;
+  /** Of what a histogram with these labels has seen: exact, where its buckets would be coarse for a few. */
+  average(name: string, of: Labels): Promise<number | undefined>;
 }
 
 export function registeredIn(registry: Registry): Registered {
@@ -29,30 +29,15 @@ export function registeredIn(registry: Registry): Registered {
     async each(name) {
       return (await valuesOf(name)).map(({ labels, value }) => ({ labels: labels as Labels, value }));
     },
-    async median(name, of) {
-      const buckets = new Map<number, number>();
-      for (const { metricName, labels, value } of those(await valuesOf(name), of)) {
-        if (metricName !== `${name}_bucket`) continue;
-        const le = labels.le === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels.le);
-        buckets.set(le, (buckets.get(le) ?? 0) + value);
-      }
-      return medianOf([...buckets].sort(([a], [b]) => a - b));
+    async average(name, of) {
+      const part = (which: string) =>
+        those(values, of).reduce(
+          (sum, one) => sum + (one.metricName === `${name}_${which}` ? one.value : 0),
+          0,
+        );
+      const values = await valuesOf(name);
+      const count = part('count');
+      return count === 0 ? undefined : part('sum') / count;
     },
   };
-}
-
-/** Of cumulative buckets in order; within a bucket it is taken to grow evenly, as Prometheus does. */
-export function medianOf(buckets: readonly (readonly [le: number, count: number])[]): number | undefined {
-  const wanted = (buckets.at(-1)?.[1] ?? 0) / 2;
-  if (wanted === 0) return undefined;
-  let [low, below] = [0, 0];
-  for (const [le, count] of buckets) {
-    if (count >= wanted) return le === Number.POSITIVE_INFINITY ? low : within(low, le, below, count, wanted);
-    [low, below] = [le, count];
-  }
-  return low;
-}
-
-function within(low: number, high: number, below: number, count: number, wanted: number): number {
-  return low + ((high - low) * (wanted - below)) / (count - below);
 }

@@ -25,9 +25,22 @@ beforeAll(async () => {
   };
 });
 
-/** Two frames: what a theme or a size changes is painted. */
+/** What a theme changes has changed to its end. */
 const painted = (page: Page) =>
-  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  page.evaluate(async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const changes = document.getAnimations().filter((one) => one instanceof CSSTransition);
+    await Promise.all(changes.map((one) => one.finished.catch(() => undefined)));
+  });
+
+/** Tables and lines that reach over the edge: the page itself is cut off there. */
+const sticksOut = (page: Page) =>
+  page.evaluate(
+    () =>
+      [...document.querySelectorAll('main table, main svg')].filter(
+        (part) => part.getBoundingClientRect().right > innerWidth,
+      ).length,
+  );
 
 async function ask(): Promise<void> {
   const form = new FormData();
@@ -63,7 +76,7 @@ test('the monitor is a tap away and follows a job from its begin to its end', as
     scrape,
   )!;
   expect(made).toBe(counted);
-  expect(await overflow(page)).toBe(0);
+  expect([await overflow(page), await sticksOut(page)]).toEqual([0, 0]);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await painted(page);
@@ -81,7 +94,7 @@ test('on a phone nothing is wider than the screen', async () => {
   });
   await openApp(page, agent, '/monitor');
   await page.getByRole('table', { name: 'Links' }).waitFor();
-  expect(await overflow(page)).toBe(0);
+  expect([await overflow(page), await sticksOut(page)]).toEqual([0, 0]);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await painted(page);

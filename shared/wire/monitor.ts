@@ -34,9 +34,8 @@ export const monitorSchema = z.object({
       runs: z.number(),
       reused: z.number(),
       failed: z.number(),
-      /** Half of its runs took less. */
-      medianSeconds: figureSchema,
-      /** How long it takes, over what was expected: 1 = as expected. */
+      averageSeconds: figureSchema,
+      /** How long it takes on average, over what was expected: 1 = as expected. */
       realToExpected: figureSchema,
     }),
   ),
@@ -53,8 +52,8 @@ export const monitorSchema = z.object({
       /** Now. */
       inPerSecond: z.number(),
       outPerSecond: z.number(),
-      /** Of whole files: half of them were faster. */
-      medianPerSecond: figureSchema,
+      /** Of whole files, on average. */
+      averagePerSecond: figureSchema,
       damagedBlocks: z.number(),
     }),
   ),

@@ -25,9 +25,9 @@ export const fakeMonitor: Monitor = {
     putOff: 0,
   },
   stages: [
-    { stage: 'speech', runs: 14, reused: 3, failed: 0, medianSeconds: 0.8, realToExpected: 1.05 },
-    { stage: 'portrait', runs: 13, reused: 0, failed: 1, medianSeconds: 42, realToExpected: 1.4 },
-    { stage: 'finish', runs: 12, reused: 0, failed: 0, medianSeconds: 3.1, realToExpected: null },
+    { stage: 'speech', runs: 14, reused: 3, failed: 0, averageSeconds: 0.8, realToExpected: 1.05 },
+    { stage: 'portrait', runs: 13, reused: 0, failed: 1, averageSeconds: 42, realToExpected: 1.4 },
+    { stage: 'finish', runs: 12, reused: 0, failed: 0, averageSeconds: 3.1, realToExpected: null },
   ],
   engines: [
     { engine: 'portrait/builtin', capability: 'portrait', ready: true },
@@ -41,7 +41,7 @@ export const fakeMonitor: Monitor = {
       outBytes: 1200 * MB,
       inPerSecond: 0,
       outPerSecond: 24 * MB,
-      medianPerSecond: 61 * MB,
+      averagePerSecond: 61 * MB,
       damagedBlocks: 0,
     },
     {
@@ -51,7 +51,7 @@ export const fakeMonitor: Monitor = {
       outBytes: 0,
       inPerSecond: 0,
       outPerSecond: 0,
-      medianPerSecond: null,
+      averagePerSecond: null,
       damagedBlocks: 0,
     },
     {
@@ -61,7 +61,7 @@ export const fakeMonitor: Monitor = {
       outBytes: 80 * MB,
       inPerSecond: 0,
       outPerSecond: 0,
-      medianPerSecond: null,
+      averagePerSecond: null,
       damagedBlocks: 3,
     },
   ],

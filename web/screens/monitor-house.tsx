@@ -39,13 +39,13 @@ export function LinksNow(props: { links: Monitor['links']; recent: Monitor['rece
       </Gauges>
       <FigureTable
         label="Links"
-        heads={['Link', 'Open', 'In', 'Out', 'Usually']}
+        heads={['Link', 'Open', 'In', 'Out', 'Average']}
         rows={props.links.map((one) => [
           linkTitle[one.link],
           figureWords(one.open),
           sizeWords(one.inBytes),
           sizeWords(one.outBytes),
-          speedWords(one.medianPerSecond),
+          speedWords(one.averagePerSecond),
         ])}
       />
       <p class="text-small text-ink-soft">

@@ -5,6 +5,7 @@ import { fakeAccess } from '../live/fake-people.ts';
 import {
   betweenWords,
   expectedWords,
+  failedWords,
   holdUpWords,
   lineWords,
   queueWords,
@@ -57,6 +58,13 @@ test('figures as people say them, and a dash for what is not known', () => {
   expect(waitWords(260)).toBe('4 min 20 s');
   expect(expectedWords(1.05)).toBe('1.1×');
   expect(expectedWords(1.4)).toBe('1.4×');
+  expect(failedWords([['The face', 0]])).toBeUndefined();
+  expect(
+    failedWords([
+      ['The face', 1],
+      ['The finish', 3],
+    ]),
+  ).toBe('Failed: The face, once; The finish, 3 times.');
   expect(shareWords(0.214)).toBe('21 %');
   expect(holdUpWords(0.012)).toBe('12 ms');
   expect(holdUpWords(1.44)).toBe('1.4 s');

@@ -118,6 +118,15 @@ export function expectedWords(realToExpected: number | null): string {
   return realToExpected === null ? UNKNOWN : `${realToExpected.toFixed(1)}×`;
 }
 
+/** "Failed: The performance, once; The finish, 3 times."; undefined where all is well. */
+export function failedWords(
+  stages: readonly (readonly [title: string, times: number])[],
+): string | undefined {
+  const failed = stages.filter(([, times]) => times > 0);
+  if (failed.length === 0) return undefined;
+  return `Failed: ${failed.map(([title, times]) => `${title}, ${times === 1 ? 'once' : `${times} times`}`).join('; ')}.`;
+}
+
 /** "21 %". */
 export function shareWords(share: number): string {
   return `${Math.round(share * 100)} %`;

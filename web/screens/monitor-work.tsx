@@ -11,6 +11,7 @@ import { phaseMark, stageWords } from './job-words.ts';
 import {
   betweenWords,
   expectedWords,
+  failedWords,
   figureWords,
   lineWords,
   queueWords,
@@ -92,6 +93,8 @@ function LineJob(props: {
 }
 
 export function StageTimes(props: { stages: Monitor['stages'] }) {
+  const failed = () =>
+    failedWords(props.stages.map(({ stage, failed }) => [stageWords[stage].title, failed] as const));
   return (
     <Section title="Stages">
       <Show
@@ -104,16 +107,16 @@ export function StageTimes(props: { stages: Monitor['stages'] }) {
       >
         <FigureTable
           label="Stages"
-          heads={['Stage', 'Usually', 'Estimate', 'Made', 'Kept', 'Failed']}
+          heads={['Stage', 'Average', 'Estimate', 'Made', 'Kept']}
           rows={props.stages.map((one) => [
             stageWords[one.stage].title,
-            stageTimeWords(one.medianSeconds),
+            stageTimeWords(one.averageSeconds),
             expectedWords(one.realToExpected),
             figureWords(one.runs),
             figureWords(one.reused),
-            figureWords(one.failed),
           ])}
         />
+        <Show when={failed()}>{(words) => <p class="text-small">{words()}</p>}</Show>
         <p class="text-fine text-ink-faint">
           Estimate: 2× took twice as long as was expected. Kept: what it makes was there already.
         </p>

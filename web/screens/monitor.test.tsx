@@ -41,6 +41,7 @@ test('it tells what runs and waits, how long stages take, and what moves', async
   const stages = within(screen.getByRole('table', { name: 'Stages' }));
   expect(stages.getByText('42 s')).toBeTruthy();
   expect(stages.getByText('1.4×')).toBeTruthy();
+  expect(screen.getByText('Failed: The performance, once.')).toBeTruthy();
   expect(screen.getByRole('img', { name: /^From the workstation, the last minutes: between / })).toBeTruthy();
   expect(screen.getByText('3 blocks came damaged and were fetched again. Nothing is lost.')).toBeTruthy();
   expect(screen.getByRole('img', { name: '42 GB of 200 GB taken' })).toBeTruthy();
