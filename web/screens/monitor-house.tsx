@@ -80,9 +80,9 @@ export function RoomNow(props: { disk: Monitor['disk']; documents: Monitor['docu
           ['Files', figureWords(props.disk.assets)],
           ['Interrupted uploads', sizeWords(props.disk.unfinishedBytes)],
           ['Documents', sizeWords(props.documents.bytes)],
-          ['Open in', `${figureWords(props.documents.sockets)} windows and tabs`],
+          ['Open sockets', figureWords(props.documents.sockets)],
           ['Edits since its start', figureWords(props.documents.updates)],
-          ['Put back', `${figureWords(props.documents.restoredKeys)} that did not fit`],
+          ['Keys put back', figureWords(props.documents.restoredKeys)],
         ]}
       />
     </Section>

@@ -57,6 +57,7 @@ test('figures as people say them, and a dash for what is not known', () => {
   expect(waitWords(0)).toBe('none');
   expect(waitWords(260)).toBe('4 min 20 s');
   expect(expectedWords(1.05)).toBe('1.1×');
+  expect(expectedWords(0.03)).toBe('<0.1×');
   expect(expectedWords(1.4)).toBe('1.4×');
   expect(failedWords([['The face', 0]])).toBeUndefined();
   expect(

@@ -115,7 +115,8 @@ export function waitWords(seconds: number | null): string {
 
 /** "1.4×": it took so many times what was expected. */
 export function expectedWords(realToExpected: number | null): string {
-  return realToExpected === null ? UNKNOWN : `${realToExpected.toFixed(1)}×`;
+  if (realToExpected === null) return UNKNOWN;
+  return realToExpected < 0.1 ? '<0.1×' : `${realToExpected.toFixed(1)}×`;
 }
 
 /** "Failed: The performance, once; The finish, 3 times."; undefined where all is well. */
