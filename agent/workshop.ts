@@ -11,6 +11,7 @@ import { createStageHosts, type StageHosts } from './process/stage-hosts.ts';
 import { type Clock, systemClock } from './queue/clock.ts';
 import { createIdleWatch } from './queue/idle.ts';
 import { openLedger } from './queue/ledger.ts';
+import { readPipelines } from './queue/own-pipelines.ts';
 import type { Queue } from './queue/port.ts';
 import { createQueue } from './queue/queue.ts';
 import { takeTenure } from './queue/tenure.ts';
@@ -50,6 +51,7 @@ export async function openWorkshop(options: {
     log,
     ...(options.world === undefined ? {} : { world: options.world }),
   });
+  const own = await readPipelines(join(dir, 'pipelines'), new Set(shippedPipelines.keys()), log);
   const queue = await createQueue({
     ledger,
     vault,
@@ -61,7 +63,8 @@ export async function openWorkshop(options: {
     isBusy: createIdleWatch(clock),
     isPatient: options.isPatient ?? true,
     workDir: join(dir, 'work'),
-    pipelines: shippedPipelines,
+    pipelines: new Map([...shippedPipelines, ...own.usable]),
+    unusablePipelines: own.unusable,
   });
   return {
     vault,

@@ -7,6 +7,7 @@ import { keys } from '@myspinbot/shared/document/layout.ts';
 import { openWorkspace, type Workspace } from '@myspinbot/shared/document/workspace.ts';
 import type { JobId } from '@myspinbot/shared/job/job.ts';
 import { isEnded } from '@myspinbot/shared/job/life.ts';
+import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import type { Presence } from '@myspinbot/shared/wire/presence.ts';
 import { afterEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
@@ -235,6 +236,23 @@ test('the agent announces itself once, and again only when something changed', a
   place.mirror.announce({ ...entry, startedAt: 2 });
   place.sync();
   expect(place.device.agents()).toEqual([{ ...entry, startedAt: 2 }]);
+});
+
+test('jobs of a project that is thrown away are cancelled, others are not', async () => {
+  const place = await open();
+  place.world.stageLog.behave({ look: 'hangs' });
+  const photo = await place.world.photo();
+  const gone = requestFor(photo, 'Gone');
+  const stays = { ...requestFor(photo, 'Stays'), project: 'p_111111111111' as ProjectId };
+  const entry = { id: gone.project, title: 'x', createdAt: 1, updatedAt: 1, deleted: false };
+  place.device.putProject(entry);
+  for (const request of [gone, stays]) place.device.request(request);
+  place.sync();
+  await place.world.until(gone.id, (run) => run.state === 'running');
+  place.device.putProject({ ...entry, deleted: true });
+  place.world.stageLog.behave({});
+  expect(await ended(place, gone.id)).toMatchObject({ state: 'cancelled' });
+  expect(await ended(place, stays.id)).toMatchObject({ state: 'succeeded' });
 });
 
 test('old jobs give their place in the document to a line, newest last, and hidden ones to nothing', async () => {

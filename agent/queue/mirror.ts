@@ -6,6 +6,7 @@ import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { type JobId, type JobRun, type JobWish, jobIdSchema } from '@myspinbot/shared/job/job.ts';
 import { isEnded, isHeld } from '@myspinbot/shared/job/life.ts';
+import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import type { Hub } from '../hub/port.ts';
 import type { Logger } from '../log/logger.ts';
@@ -153,6 +154,17 @@ export function createMirror(options: {
     if (now !== undefined) show(id, now.run);
   };
 
+  /** Nobody waits for the videos of a project that was thrown away. */
+  const cancelOfDeleted = (project: ProjectId) => {
+    if (workspace.project(project)?.deleted !== true) return;
+    for (const { request } of queue.line()) {
+      if (request.project !== project) continue;
+      queue.cancel(request.id).catch((error: unknown) => {
+        log.error('mirror.cancel', { job: request.id, why: String(error) });
+      });
+    }
+  };
+
   const work = async () => {
     while (pending.size > 0 && !closed) {
       const ids = pending;
@@ -184,6 +196,7 @@ export function createMirror(options: {
   const unwatch = workspace.watch((change) => {
     if (!change.own && change.rules) void followRules();
     if (!change.own && change.jobs.size > 0) look(change.jobs);
+    for (const project of change.projects) cancelOfDeleted(project);
   });
   const unlisten = queue.on((event) => {
     if (event.type === 'rest') present();
@@ -201,6 +214,7 @@ export function createMirror(options: {
   present();
   tidy();
   void followRules();
+  for (const project of workspace.projectIds()) cancelOfDeleted(project);
   look([]);
 
   return {

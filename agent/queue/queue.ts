@@ -31,6 +31,8 @@ import { unexpected, unfitPipeline } from './trouble.ts';
 
 export interface QueueOptions extends RunWorld {
   pipelines: ReadonlyMap<string, Pipeline>;
+  /** Pipelines that could not be read, and why. */
+  unusablePipelines?: ReadonlyMap<string, string>;
   log: Logger;
   /** When the folder was found to be a copy of another; undefined when it is not. */
   copiedAt?: number | undefined;
@@ -158,7 +160,8 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   const hasAssets = (request: JobRequest) =>
     assetsNamed(request.options).every((hash) => vault.ref(hash) !== undefined);
 
-  const unfit = (request: JobRequest) => unfitPipeline(options.pipelines, request.pipeline);
+  const unfit = (request: JobRequest) =>
+    unfitPipeline(options.pipelines, request.pipeline, options.unusablePipelines);
   const modelsFor = ({ request }: Entry) => {
     const pipeline = options.pipelines.get(request.pipeline);
     return pipeline === undefined ? '' : modelsOf(options.offers(), pipelineOrder(pipeline), request.options);
@@ -547,7 +550,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     },
     rest: () => rest,
     async plan({ pipeline, options: asked, fresh }) {
-      const bad = unfitPipeline(options.pipelines, pipeline);
+      const bad = unfitPipeline(options.pipelines, pipeline, options.unusablePipelines);
       if (bad !== undefined) throw bad;
       return planJob(
         options,

@@ -3,9 +3,21 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { checkPipeline, describeFault, type Pipeline } from '@myspinbot/shared/pipeline/graph.ts';
 import type { Logger } from '../log/logger.ts';
 
-/** Why a pipeline cannot run, with the place named; undefined when it can. */
-export function unfitPipeline(pipelines: ReadonlyMap<string, Pipeline>, name: string): Failure | undefined {
+/** Why a pipeline cannot run, with the place named; undefined when it can. `unusable`: those that could not be read. */
+export function unfitPipeline(
+  pipelines: ReadonlyMap<string, Pipeline>,
+  name: string,
+  unusable: ReadonlyMap<string, string> = new Map(),
+): Failure | undefined {
   const pipeline = pipelines.get(name);
+  const why = unusable.get(name);
+  if (pipeline === undefined && why !== undefined) {
+    return new Failure({
+      code: 'bad-input',
+      message: `The pipeline "${name}" cannot run. ${why}`.slice(0, 2000),
+      hint: 'Correct the pipeline file, restart the agent, then try again.',
+    });
+  }
   if (pipeline === undefined) {
     return new Failure({
       code: 'bad-input',
