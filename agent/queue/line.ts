@@ -1,6 +1,6 @@
 // The line: what waits to be taken, in order, and whose turn it is. It knows ranks, hurries, rests and which jobs go well
 // after another; not how a job runs nor why the queue rests.
-import type { JobId } from '@myspinbot/shared/job/job.ts';
+import type { JobId, JobRequest, JobRun } from '@myspinbot/shared/job/job.ts';
 
 export interface Waiting {
   readonly id: JobId;
@@ -97,4 +97,14 @@ export function createLine<T extends Waiting>(): Line<T> {
 function comesBefore(a: Waiting, b: Waiting): boolean {
   if (a.now !== b.now) return a.now;
   return a.rank < b.rank || (a.rank === b.rank && a.id < b.id);
+}
+
+/**
+ * Fair order: by the time of asking, as the device says, but never later than we heard of it, so that a clock
+ * that runs ahead does not put a job last for ever. A retry takes its place from when it was wished. A place that a
+ * person chose goes before all that.
+ */
+export function rankOf(request: JobRequest, run: JobRun): number {
+  if (run.place !== undefined) return run.place;
+  return run.retry > 0 ? run.queuedAt : Math.min(request.requestedAt, run.queuedAt);
 }

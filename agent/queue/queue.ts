@@ -21,7 +21,7 @@ import { chooseEngines, modelsOf } from './choose-engines.ts';
 import { expectedMs, guessSeconds, workUnits } from './estimate.ts';
 import { createLanes } from './lanes.ts';
 import { type Claim, PACES_KEPT } from './ledger.ts';
-import { createLine, type Waiting } from './line.ts';
+import { createLine, rankOf, type Waiting } from './line.ts';
 import { planJob } from './plan.ts';
 import type { Queue, QueuedJob, QueueEvent } from './port.ts';
 import { putOff } from './put-off.ts';
@@ -51,6 +51,8 @@ interface Entry extends Waiting {
   told: JobRun | undefined;
   /** While the job is ours. */
   held?: Held | undefined;
+  /** What was put last has been told. */
+  telling?: Promise<void>;
 }
 
 /** A job that is ours: by which claim, when that is durable, and how it is made to end. */
@@ -140,6 +142,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     const written = write(run);
     const told = written.then(tell, tell);
     telling = told;
+    entry.telling = told;
     await written.finally(() => told);
   };
   const record = (entry: Entry) => (run: JobRun) => ledger.record(entry.request, run);
@@ -488,14 +491,15 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     async cancel(job) {
       const entry = entries.get(job);
       const run = entry === undefined ? undefined : after(entry.run, { type: 'cancel-wished' });
-      if (entry === undefined || run === undefined) return;
+      // Somebody may have wished for the same a moment ago: it is done when it is told.
+      if (entry === undefined || run === undefined) return entry?.telling;
       if (run.state !== 'cancelling') return set(entry, run);
       await end(entry, run, 'cancelled');
     },
     async pause(job) {
       const entry = entries.get(job);
       const run = entry === undefined ? undefined : after(entry.run, { type: 'pause-wished' });
-      if (entry === undefined || run === undefined) return;
+      if (entry === undefined || run === undefined) return entry?.telling;
       if (!isHeld(entry.run.state)) return set(entry, run);
       // What runs says itself that it is paused, when everything of it has ended.
       entry.held?.abort.abort(new Ending('paused'));
@@ -505,14 +509,16 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       const entry = entries.get(job);
       if (entry === undefined) return;
       const { waits: _waits, ...run } = entry.run;
-      await set(entry, after(run, { type: 'resume-wished' }));
+      const resumed = after(run, { type: 'resume-wished' });
+      if (resumed === undefined) return entry.telling;
+      await set(entry, resumed);
       pump();
     },
     async place(job, { place, now }) {
       const entry = entries.get(job);
       if (entry === undefined || isEnded(entry.run.state)) return;
       const { place: _place, now: _now, waits, ...rest } = entry.run;
-      if (entry.run.place === place && (entry.run.now ?? false) === (now ?? false)) return;
+      if (entry.run.place === place && (entry.run.now ?? false) === (now ?? false)) return entry.telling;
       const run: JobRun = {
         ...rest,
         ...(place === undefined ? {} : { place }),
@@ -525,7 +531,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     },
     async retry(job, retry, from) {
       const entry = entries.get(job);
-      if (entry === undefined || retry <= entry.run.retry || isHeld(entry.run.state)) return;
+      if (entry === undefined || retry <= entry.run.retry || isHeld(entry.run.state)) return entry?.telling;
       const fresh = from === undefined ? {} : { fresh: { from, fence: ledger.fence + 1 } };
       const { failure: _f, finishedAt: _e, tries: _t, smaller: _s, waits: _w, ...rest } = entry.run;
       // It has not begun, or is about to be tried again: what was wished is what happens next.
@@ -634,16 +640,6 @@ function entryOf(request: JobRequest, run: JobRun): Entry {
     notBefore: run.waits?.until ?? 0,
     overtaken: 0,
   };
-}
-
-/**
- * Fair order: by the time of asking, as the device says, but never later than we heard of it, so that a clock
- * that runs ahead does not put a job last for ever. A retry takes its place from when it was wished. A place that a
- * person chose goes before all that.
- */
-function rankOf(request: JobRequest, run: JobRun): number {
-  if (run.place !== undefined) return run.place;
-  return run.retry > 0 ? run.queuedAt : Math.min(request.requestedAt, run.queuedAt);
 }
 
 function notRunning(one: JobRun['stages'][number]): JobRun['stages'][number] {

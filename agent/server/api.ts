@@ -5,7 +5,6 @@ import { type AssetHash, type AssetRef, assetHashSchema } from '@myspinbot/share
 import type { EngineEntry, VoiceEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import { type JobId, jobIdSchema } from '@myspinbot/shared/job/job.ts';
 import {
   languages,
   MAX_NARRATION_SECONDS,
@@ -29,11 +28,15 @@ import type { Gate } from '../pairing/port.ts';
 import type { Queue } from '../queue/port.ts';
 import type { Vault } from '../vault/port.ts';
 import { apiAuthor, generate } from './generate.ts';
-import { jobView } from './job-view.ts';
-import { schemaFailure, unknownJob } from './replies.ts';
+import { addJobRoutes } from './job-routes.ts';
+import { addOpenApi } from './openapi.ts';
+import { addProjectRoutes } from './project-routes.ts';
+import { addQueueRoutes } from './queue-routes.ts';
+import { schemaFailure } from './replies.ts';
 import { sendAsset } from './send-asset.ts';
 import type { ServerEvent } from './server.ts';
 import type { UploadLimits } from './upload-limits.ts';
+import { createWishes } from './wishes.ts';
 
 /** Each takes a processor for some hundred ms: a person drops a dozen photos at once, and then some. */
 const INSPECTIONS = { burst: 60, perSecond: 1 };
@@ -58,19 +61,8 @@ export interface ApiWorld {
   onEvent(event: ServerEvent): void;
 }
 
-const pageSchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
-});
-const resultSchema = z.strictObject({
-  kind: z.enum(['video', 'poster', 'vtt', 'srt']).default('video'),
-  download: z.string().optional(),
-});
 const photoSchema = z.strictObject({ hash: assetHashSchema });
-interface ById {
-  Params: { id: string };
-}
-const extensions = { video: 'mp4', poster: 'jpg', vtt: 'vtt', srt: 'srt' } as const;
+const generatedSchema = z.object({ jobId: z.string(), projectId: z.string(), status: z.string() });
 
 export function addApi(app: FastifyInstance, world: ApiWorld): void {
   const { vault, hub, queue, gate } = world;
@@ -78,25 +70,10 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
   const startedAt = world.now();
   const sent = (bytes: number) => world.onEvent({ type: 'moved', direction: 'out', bytes });
   const going = ({ who, origin }: FastifyRequest, ref: AssetRef) => gate.downloaded(ref, who, origin.address);
-  const find = (id: unknown) => {
-    const parsed = jobIdSchema.safeParse(id);
-    const job = parsed.success ? queue.job(parsed.data) : undefined;
-    if (job === undefined) throw unknownJob(String(id));
-    return job;
-  };
-  const view = (id: unknown) => {
-    const job = find(id);
-    return jobView(job, queue.progress(job.request.id));
-  };
-
   const readsJobs: Action = { on: 'jobs', may: 'read' };
-  /** A guest may see the jobs of its project; that there are others is not told either. */
-  const readsJob = (request: FastifyRequest): Action => {
-    const id = jobIdSchema.safeParse((request.params as { id?: unknown }).id);
-    const job = id.success ? queue.job(id.data) : undefined;
-    return job === undefined ? readsJobs : { on: 'project', may: 'read', project: job.request.project };
-  };
+  const files = { method: ['GET', 'HEAD'], exposeHeadRoute: false };
 
+  addOpenApi(app, world.version);
   app.addHook('onSend', async (request, reply, payload) => {
     // Answers of the API are of this moment; what may be kept says so itself.
     if (request.url.startsWith('/api') && !reply.hasHeader('cache-control')) {
@@ -105,42 +82,87 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
     return payload;
   });
 
-  app.get(endpoints.health, { config: { needs: 'own-machine' } }, async () => ({
-    status: 'ok',
-    version: world.version,
-    uptimeSeconds: Math.round((world.now() - startedAt) / 1000),
-  }));
-
-  app.get(endpoints.metrics, { config: { needs: 'own-machine' } }, async (_request, reply) => {
-    const { type, body } = await world.metrics();
-    return reply.type(type).send(body);
-  });
-
-  app.get(endpoints.monitor, { config: { needs: { on: 'monitor', may: 'read' } } }, () => world.monitor());
-
-  app.get(endpoints.capabilities, { config: { needs: readsJobs } }, async () => {
-    const { engines, voices } = world.describe();
-    return {
+  app.get(
+    endpoints.health,
+    { config: { needs: 'own-machine', described: { summary: 'Whether it works' } } },
+    async () => ({
+      status: 'ok',
       version: world.version,
-      engines,
-      voices,
-      sizes,
-      scenes,
-      tones,
-      languages,
-      fps: [24, 25, 30],
-      backgrounds: ['keep', 'blur', 'colour', 'image', 'scene'],
-      limits: {
-        photos: MAX_PHOTOS,
-        scriptCharacters: MAX_SCRIPT_CHARS,
-        narrationSeconds: { min: MIN_NARRATION_SECONDS, max: MAX_NARRATION_SECONDS },
+      uptimeSeconds: Math.round((world.now() - startedAt) / 1000),
+    }),
+  );
+
+  app.get(
+    endpoints.metrics,
+    { config: { needs: 'own-machine', described: { summary: 'Figures for Prometheus' } } },
+    async (_request, reply) => {
+      const { type, body } = await world.metrics();
+      return reply.type(type).send(body);
+    },
+  );
+
+  app.get(
+    endpoints.monitor,
+    {
+      config: {
+        needs: { on: 'monitor', may: 'read' },
+        described: { summary: 'The same figures for a screen' },
       },
-    };
+    },
+    () => world.monitor(),
+  );
+
+  app.get(
+    endpoints.capabilities,
+    { config: { needs: readsJobs, described: { summary: 'Engines, voices, sizes, limits' } } },
+    async () => {
+      const { engines, voices } = world.describe();
+      return {
+        version: world.version,
+        engines,
+        voices,
+        sizes,
+        scenes,
+        tones,
+        languages,
+        fps: [24, 25, 30],
+        backgrounds: ['keep', 'blur', 'colour', 'image', 'scene'],
+        limits: {
+          photos: MAX_PHOTOS,
+          scriptCharacters: MAX_SCRIPT_CHARS,
+          narrationSeconds: { min: MIN_NARRATION_SECONDS, max: MAX_NARRATION_SECONDS },
+        },
+      };
+    },
+  );
+
+  const wishes = createWishes(workspace, queue, world.now);
+  addJobRoutes(app, {
+    queue,
+    vault,
+    workspace,
+    wishes,
+    flush: () => hub.flush(),
+    now: world.now,
+    going,
+    sent,
   });
+  addQueueRoutes(app, { queue, wishes });
+  addProjectRoutes(app, { hub, workspace, vault, now: world.now });
 
   app.post(
     endpoints.generate,
-    { config: { needs: { on: 'jobs', may: 'write' } } },
+    {
+      config: {
+        needs: { on: 'jobs', may: 'write' },
+        described: {
+          summary: 'Makes a project and a video of it from files, words and options',
+          form: 'photo (1 to 12), script or narration, voice, background, options (JSON); see docs/api.md',
+          reply: generatedSchema,
+          status: 202,
+        },
+      },
+    },
     async (request, reply) => {
       const { jobId, projectId } = await world.uploads.within(request, (received) =>
         generate(request, { ...world, received }),
@@ -149,75 +171,6 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
         .code(202)
         .header('Location', `${endpoints.status}/${jobId}`)
         .send({ jobId, projectId, status: `${endpoints.status}/${jobId}` });
-    },
-  );
-
-  app.get<ById>(`${endpoints.status}/:id`, { config: { needs: readsJob } }, async ({ params }) =>
-    view(params.id),
-  );
-
-  app.get(endpoints.jobs, { config: { needs: readsJobs } }, async (request) => {
-    const page = pageSchema.safeParse(request.query);
-    if (!page.success) throw schemaFailure('The query', page.error);
-    const { limit, offset } = page.data;
-    const all = queue.jobs();
-    const jobs = all.slice(offset, offset + limit).map((job) => jobView(job, queue.progress(job.request.id)));
-    return { total: all.length, limit, offset, jobs };
-  });
-
-  app.get<ById>(`${endpoints.jobs}/:id`, { config: { needs: readsJob } }, async ({ params }) =>
-    view(params.id),
-  );
-
-  // HEAD as a route of its own: the one that is added by itself would read the whole file to answer.
-  const files = { method: ['GET', 'HEAD'], exposeHeadRoute: false };
-  app.route<ById>({
-    ...files,
-    config: { needs: readsJob },
-    url: `${endpoints.jobs}/:id/result`,
-    handler: async (request, reply) => {
-      const query = resultSchema.safeParse(request.query);
-      if (!query.success) throw schemaFailure('The query', query.error);
-      const { kind, download } = query.data;
-      const { request: asked, run } = find(request.params.id);
-      const ref = run.result?.[kind];
-      if (run.result === undefined) {
-        return reply.code(409).send({
-          code: 'not-found',
-          message: `The job has no result: it is ${run.state}.`,
-          hint: run.failure?.hint ?? `GET ${endpoints.status}/${asked.id} says how far it is.`,
-          retry: run.failure?.retry ?? 'soon',
-        });
-      }
-      if (ref === null || ref === undefined) {
-        throw new Failure({
-          code: 'not-found',
-          message: `This video was made without ${kind}.`,
-          hint: 'Ask for captions when generating.',
-        });
-      }
-      const title = workspace.project(asked.project)?.title ?? 'myspinbot';
-      return sendAsset(request, reply, vault, ref, {
-        name: `${title.replace(/[.…]+$/, '')}.${extensions[kind]}`,
-        download: download !== undefined,
-        immutable: false,
-        going,
-        sent,
-      });
-    },
-  });
-
-  const writesJobs: Action = { on: 'jobs', may: 'write' };
-  app.post<ById>(
-    `${endpoints.jobs}/:id/cancel`,
-    { config: { needs: writesJobs } },
-    async (request, reply) => {
-      const { request: asked } = find(request.params.id);
-      const id: JobId = asked.id;
-      // Also as a wish in the document, so that every device shows who asked for the end.
-      if (workspace.job(id) !== undefined) workspace.cancel(id, world.now());
-      await queue.cancel(id);
-      return reply.code(202).send(view(id));
     },
   );
 
@@ -241,7 +194,7 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
   }
   app.route<ByHash>({
     ...files,
-    config: { needs: readsFile },
+    config: { needs: readsFile, described: { summary: 'Any file by its SHA-256, with byte ranges' } },
     url: `${endpoints.assets}/:hash`,
     handler: async (request, reply) => {
       const ref = await fileOf(request, request.params.hash);
@@ -250,7 +203,7 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
   });
   app.get<ByHash>(
     `${endpoints.assets}/:hash/blocks`,
-    { config: { needs: readsFile } },
+    { config: { needs: readsFile, described: { summary: 'Its record and the SHA-256 of every block' } } },
     async (request): Promise<WhatIsHere> => {
       const asset = await fileOf(request, request.params.hash);
       return { asset, blocks: [...(await vault.blocks(asset.hash))] };
@@ -259,22 +212,37 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
 
   const inspects: Action = { on: 'assets', may: 'write' };
   const inspections = createLimit(world, INSPECTIONS);
-  app.post(endpoints.inspectPhoto, { config: { needs: inspects } }, async (request) => {
-    const { who } = request;
-    const asker = { address: who === undefined ? '' : principalId(who), isOwnMachine: who?.kind === 'local' };
-    within(inspections, asker, 'A look at a photo');
-    const body = photoSchema.safeParse(request.body);
-    if (!body.success) throw schemaFailure('The body', body.error);
-    const gone = new AbortController();
-    const { socket } = request.raw;
-    const leave = () => gone.abort(new Error('whoever asked has gone'));
-    socket.once('close', leave);
-    try {
-      return await world.inspectPhoto(vault.path(body.data.hash), gone.signal);
-    } finally {
-      socket.off('close', leave);
-    }
-  });
+  app.post(
+    endpoints.inspectPhoto,
+    {
+      config: {
+        needs: inspects,
+        described: {
+          summary: 'Faces in a picture that is here, and whether it can be used',
+          body: photoSchema,
+        },
+      },
+    },
+    async (request) => {
+      const { who } = request;
+      const asker = {
+        address: who === undefined ? '' : principalId(who),
+        isOwnMachine: who?.kind === 'local',
+      };
+      within(inspections, asker, 'A look at a photo');
+      const body = photoSchema.safeParse(request.body);
+      if (!body.success) throw schemaFailure('The body', body.error);
+      const gone = new AbortController();
+      const { socket } = request.raw;
+      const leave = () => gone.abort(new Error('whoever asked has gone'));
+      socket.once('close', leave);
+      try {
+        return await world.inspectPhoto(vault.path(body.data.hash), gone.signal);
+      } finally {
+        socket.off('close', leave);
+      }
+    },
+  );
 }
 
 function isGuest(who: Principal | undefined): who is Extract<Principal, { role: 'guest' }> {

@@ -1,37 +1,48 @@
 // A job as the API shows it: the ledger's records, the running progress, and addresses for its results.
 
-import type { FailureRecord } from '@myspinbot/shared/failure/failure.ts';
-import type { JobResult, JobRun, StageRun } from '@myspinbot/shared/job/job.ts';
+import { failureRecordSchema } from '@myspinbot/shared/failure/failure.ts';
+import { jobResultSchema, jobRunSchema, stageRunSchema, trainedSchema } from '@myspinbot/shared/job/job.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
+import { z } from 'zod';
 import type { QueuedJob } from '../queue/port.ts';
 
-export interface JobView {
-  jobId: string;
-  projectId: string;
-  state: JobRun['state'];
-  /** 0..1; 1 when it succeeded. */
-  progress: number;
-  stage: string | null;
-  leftMs: number | null;
-  attempt: number;
-  requestedAt: number;
-  queuedAt: number;
-  startedAt: number | null;
-  finishedAt: number | null;
-  stages: StageRun[];
-  failure: FailureRecord | null;
-  result: JobResultView | null;
-}
+export const jobResultViewSchema = jobResultSchema
+  .pick({ durationMs: true, width: true, height: true, engines: true, notes: true })
+  .extend({
+    bytes: z.number(),
+    /** Addresses on this agent; null where the video was made without. */
+    video: z.string(),
+    poster: z.string(),
+    vtt: z.string().nullable(),
+    srt: z.string().nullable(),
+  });
 
-export interface JobResultView
-  extends Pick<JobResult, 'durationMs' | 'width' | 'height' | 'engines' | 'notes'> {
-  bytes: number;
-  video: string;
-  poster: string;
-  vtt: string | null;
-  srt: string | null;
-}
+export const jobViewSchema = z.object({
+  jobId: z.string(),
+  projectId: z.string(),
+  pipeline: z.string(),
+  state: jobRunSchema.shape.state,
+  /** 0..1; 1 when it succeeded. */
+  progress: z.number(),
+  stage: z.string().nullable(),
+  /** Mostly between the two of `leftRangeMs`. */
+  leftMs: z.number().nullable(),
+  leftRangeMs: z.tuple([z.number(), z.number()]).nullable(),
+  attempt: z.number(),
+  /** Why it is not taken although it waits, and until when. */
+  waits: jobRunSchema.shape.waits.unwrap().nullable(),
+  supersededBy: z.string().nullable(),
+  requestedAt: z.number(),
+  queuedAt: z.number(),
+  startedAt: z.number().nullable(),
+  finishedAt: z.number().nullable(),
+  stages: z.array(stageRunSchema),
+  failure: failureRecordSchema.nullable(),
+  result: jobResultViewSchema.nullable(),
+  trained: z.array(trainedSchema),
+});
+export type JobView = z.infer<typeof jobViewSchema>;
 
 export function jobView({ request, run }: QueuedJob, progress: JobProgress | undefined): JobView {
   const { result } = run;
@@ -39,11 +50,15 @@ export function jobView({ request, run }: QueuedJob, progress: JobProgress | und
   return {
     jobId: request.id,
     projectId: request.project,
+    pipeline: request.pipeline,
     state: run.state,
     progress: run.state === 'succeeded' ? 1 : (progress?.fraction ?? 0),
     stage: progress?.stage ?? null,
     leftMs: progress?.leftMs === undefined ? null : Math.round(progress.leftMs),
+    leftRangeMs: progress?.leftRangeMs ?? null,
     attempt: run.attempt,
+    waits: run.waits ?? null,
+    supersededBy: run.supersededBy ?? null,
     requestedAt: request.requestedAt,
     queuedAt: run.queuedAt,
     startedAt: run.startedAt ?? null,
@@ -65,5 +80,6 @@ export function jobView({ request, run }: QueuedJob, progress: JobProgress | und
             vtt: result.vtt === null ? null : `${base}?kind=vtt`,
             srt: result.srt === null ? null : `${base}?kind=srt`,
           },
+    trained: run.trained ?? [],
   };
 }

@@ -14,6 +14,7 @@ import { type ApiWorld, addApi } from './api.ts';
 import { createConnected } from './connected.ts';
 import { addDeviceRoutes, type DevicesWorld } from './device-routes.ts';
 import { type Door, type DoorOptions, openDoor } from './door.ts';
+import { createEventsSocket } from './events-socket.ts';
 import { multipartLimits } from './generate.ts';
 import { addPairingRoutes } from './pairing-routes.ts';
 import { sendError } from './replies.ts';
@@ -136,7 +137,13 @@ export async function startServer(
       retry: 'never',
     });
   });
-  acceptUpgrades(http, { gate, hub: world.hub, sockets: world.sockets, admission, connected, log });
+  const events = createEventsSocket({ queue: world.queue, clock: world.clock });
+  const stopCutting = gate.onCut((id) => events.cut(id));
+  app.addHook('onClose', async () => {
+    stopCutting();
+    events.close();
+  });
+  acceptUpgrades(http, { gate, hub: world.hub, sockets: world.sockets, events, admission, connected, log });
   await app.ready();
 
   const plain = createServer(trustPage ?? ((_request, response) => response.writeHead(404).end()));

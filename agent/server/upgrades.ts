@@ -11,23 +11,26 @@ import type { SocketLinks } from '../transfer/socket-links.ts';
 import { type AdmissionWorld, turnAway } from './admission.ts';
 import type { Connected } from './connected.ts';
 import { markProved, originOf } from './door.ts';
+import type { EventsSocket } from './events-socket.ts';
 
 export interface UpgradeWorld {
   gate: Pick<Gate, 'identifySocket' | 'standing' | 'seen'>;
   hub: Pick<SocketHub, 'accept'>;
   sockets: Pick<SocketLinks, 'accept'>;
+  events: Pick<EventsSocket, 'accept'>;
   admission: AdmissionWorld;
   connected: Pick<Connected, 'enter'>;
   log: Logger;
 }
 
 export function acceptUpgrades(server: HttpServer, world: UpgradeWorld): void {
-  const { gate, hub, sockets, log } = world;
+  const { gate, hub, sockets, events, log } = world;
   const accept = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (turnAway(request, world.admission) !== undefined) return end(socket, '403 Forbidden');
     const path = (request.url ?? '').split('?', 1)[0]!;
     const room = roomOf(path);
-    if (path !== endpoints.transfer && room === undefined) return end(socket, '404 Not Found');
+    const isEvents = path === endpoints.events;
+    if (path !== endpoints.transfer && !isEvents && room === undefined) return end(socket, '404 Not Found');
     const { 'sec-websocket-protocol': protocols, authorization } = request.headers;
     const who = await gate.identifySocket({ protocols, authorization, path }, originOf(request.socket));
     if (who === undefined) {
@@ -40,7 +43,8 @@ export function acceptUpgrades(server: HttpServer, world: UpgradeWorld): void {
     gate.seen(who);
     markProved(request.socket);
     world.connected.enter(who, socket);
-    if (room === undefined) sockets.accept(request, socket, head, who);
+    if (isEvents) events.accept(request, socket, head, who);
+    else if (room === undefined) sockets.accept(request, socket, head, who);
     else await hub.accept(request, socket, head, room, who);
   };
 

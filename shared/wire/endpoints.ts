@@ -11,6 +11,15 @@ export const endpoints = {
   generate: '/api/generate',
   jobs: '/api/jobs',
   status: '/api/status',
+  /** The line and its rules. */
+  queue: '/api/queue',
+  plan: '/api/plan',
+  train: '/api/train',
+  projects: '/api/projects',
+  webhook: '/api/webhook',
+  openapi: '/api/openapi.json',
+  /** A socket that tells of jobs as they go. */
+  events: '/ws',
   /** `/:hash` is the file, `/:hash/blocks` the list of its blocks. */
   assets: '/api/assets',
   /** POST announces a file, PUT `/:hash` brings a block at its offset. */
