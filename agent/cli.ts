@@ -9,6 +9,7 @@ const help = `myspinbot: your own talking bot, made on your own machine
   myspinbot devices   who is paired; remove, rename, change roles
   myspinbot token     tokens for scripts
   myspinbot ca        the certificate authority that devices trust
+  myspinbot gc        remove files that nothing names any more
 
 Each has --help. Also: --version, --help.
 `;
@@ -53,6 +54,13 @@ async function run(argv: readonly string[]): Promise<number> {
         import('./commands/ca.ts'),
       ]);
       return runCommand(ca, rest);
+    }
+    case 'gc': {
+      const [{ runCommand }, commands] = await Promise.all([
+        import('./commands/command.ts'),
+        import('./commands/housekeeping.ts'),
+      ]);
+      return runCommand(commands[command], rest);
     }
     case '--version':
     case '-V': {

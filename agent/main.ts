@@ -8,6 +8,8 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Config } from './config.ts';
 import { openDataFolder, shutFolders } from './data-folder.ts';
 import { builtinEngines } from './engines/catalog.ts';
+import { collectDaily } from './housekeeping/daily.ts';
+import { createHousekeeping } from './housekeeping/housekeeping.ts';
 import { createHub } from './hub/hub.ts';
 import { createProjectAssets } from './hub/project-assets.ts';
 import type { Logger } from './log/logger.ts';
@@ -125,6 +127,15 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     // After the queue: that the running job was interrupted is still shown.
     parts.push({ order: 6, close: () => mirror.close() });
     parts.push({ order: 4, close: keepTidy(vault, clock, log) });
+    const housekeepingLog = log.child({ room: 'housekeeping' });
+    const housekeeping = createHousekeeping({
+      stores: { dataDir, vault, queue, documents: hub },
+      clock,
+      log: housekeepingLog,
+    });
+    const collectNow = () => housekeeping.run({ what: 'collect', dryRun: false });
+    parts.push({ order: 3, close: collectDaily(collectNow, clock, housekeepingLog) });
+    parts.push({ order: 4, close: () => housekeeping.close() });
     const projectAssets = createProjectAssets({ hub, queue });
     const transferLog = log.child({ room: 'transfer' });
     const live = createLive({ queue, clock, log: log.child({ room: 'live' }) });
@@ -206,6 +217,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
         log: log.child({ room: 'server' }),
         onEvent: metrics.server,
         gate,
+        housekeeping,
         uploads: createUploadLimits({
           clock,
           quota,

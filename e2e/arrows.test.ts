@@ -101,6 +101,13 @@ test('the queue knows stages and ports, never a tool, a socket or a screen', () 
   expect(arrows(/^agent\/queue\//, /^agent\/engines\//, /\/(port|engine|select)\.ts$/)).toEqual([]);
 });
 
+test('housekeeping knows the queue and the documents by what they promise, and nobody who asks for it', () => {
+  expect(arrows(/^agent\/housekeeping\//, /^agent\/queue\//, /\/(port|clock)\.ts$/)).toEqual([]);
+  expect(arrows(/^agent\/housekeeping\//, /^agent\/(server|commands|pairing|transfer|process)\//)).toEqual(
+    [],
+  );
+});
+
 test('stages know capabilities, never tools: of engines only the ports', () => {
   const stages = /^agent\/stages\//;
   expect(arrows(stages, /^agent\/engines\//, /\/(port|engine)\.ts$/)).toEqual([]);

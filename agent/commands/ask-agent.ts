@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, failureRecordSchema } from '@myspinbot/shared/failure/failure.ts';
+import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { z } from 'zod';
 import { readRunning } from '../running-file.ts';
 import { askOwn } from './own-connection.ts';
@@ -42,6 +43,22 @@ export async function findAgent(dataDir: string): Promise<Agent> {
       throw notRunning(dataDir, new Error(`${path} answered ${said.status}`));
     },
   };
+}
+
+/**
+ * Whether the agent is there. Not that of a note whose process crashed, nor a program that took its port; one that is
+ * there and says something else is.
+ */
+export async function isAnswering(agent: Agent): Promise<boolean> {
+  try {
+    await agent.ask(endpoints.health, nothing);
+    return true;
+  } catch (cause) {
+    // Whether it is really gone is decided by the lock of its stores.
+    if (cause instanceof Failure && (cause.code === 'engine-missing' || cause.code === 'refused'))
+      return false;
+    throw cause;
+  }
 }
 
 function jsonOf(text: string): unknown {

@@ -4,13 +4,15 @@ import { homedir } from 'node:os';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { readConfig } from '../config.ts';
-import { type Agent, findAgent } from './ask-agent.ts';
+import { type Agent, findAgent, isAnswering } from './ask-agent.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
 export interface Asked {
   readonly values: Values;
+  /** What the command names in order, as many as `words` of the command. */
+  readonly words: readonly string[];
   readonly agent: Agent;
   readonly dataDir: string;
   /** A line on standard output, or lines. */
@@ -19,33 +21,48 @@ export interface Asked {
   hint(text: string): void;
 }
 
-export interface Command {
+interface CommandLine {
   readonly help: string;
   readonly options: Options;
+  /** What stands without an option, in order: "FILE". All of it is needed. */
+  readonly words?: readonly string[];
+}
+
+export interface Command extends CommandLine {
   /** Returns the exit code; nothing = 0. Throws Failure. */
   run(asked: Asked): Promise<number | undefined>;
+}
+
+/** A command that asks the agent where one runs, and does the work itself where none does. */
+export interface LoneCommand extends CommandLine {
+  readonly worksAlone: true;
+  run(asked: Omit<Asked, 'agent'> & { agent: Agent | undefined }): Promise<number | undefined>;
 }
 
 /** Options of the command line that are wrong together or by themselves: exit code 2, with the help. */
 export class BadUsage extends Error {}
 
 /** Returns the exit code: 0 done, 1 failed, 2 bad usage. */
-export async function runCommand(command: Command, argv: readonly string[]): Promise<number> {
+export async function runCommand(command: Command | LoneCommand, argv: readonly string[]): Promise<number> {
   const everywhere: Options = { data: { type: 'string' }, help: { type: 'boolean', short: 'h' } };
   try {
-    const { values } = parse(argv, { ...command.options, ...everywhere });
+    const { values, words } = parse(argv, { ...command.options, ...everywhere });
     if (values.help === true) {
       process.stdout.write(command.help);
       return 0;
     }
+    checkWords(words, command.words ?? []);
     const { dataDir } = readConfig(
       { dataDir: typeof values.data === 'string' && values.data !== '' ? values.data : undefined },
       { env: process.env, platform: process.platform, home: homedir() },
     );
-    const agent = await findAgent(dataDir);
     const say = (text: string) => void process.stdout.write(`${text}\n`);
     const hint = (text: string) => void process.stderr.write(`${text}\n`);
-    return (await command.run({ values, agent, dataDir, say, hint })) ?? 0;
+    const asked = { values, words, dataDir, say, hint };
+    if ('worksAlone' in command) {
+      return (await command.run({ ...asked, agent: await findIfRunning(dataDir) })) ?? 0;
+    }
+    return (await command.run({ ...asked, agent: await findAgent(dataDir) })) ?? 0;
   } catch (cause) {
     if (cause instanceof BadUsage) {
       process.stderr.write(`${cause.message}\n\n${command.help}`);
@@ -57,10 +74,33 @@ export async function runCommand(command: Command, argv: readonly string[]): Pro
   }
 }
 
-function parse(argv: readonly string[], options: Options): { values: Values } {
+/** The agent, when one answers. A note that a crashed one left behind is none. */
+async function findIfRunning(dataDir: string): Promise<Agent | undefined> {
   try {
-    const { values } = parseArgs({ args: [...argv], strict: true, allowPositionals: false, options });
-    return { values: values as Values };
+    const agent = await findAgent(dataDir);
+    return (await isAnswering(agent)) ? agent : undefined;
+  } catch (cause) {
+    if (cause instanceof Failure && cause.code === 'engine-missing') return undefined;
+    throw cause;
+  }
+}
+
+function checkWords(given: readonly string[], wanted: readonly string[]): void {
+  const missing = wanted[given.length];
+  if (missing !== undefined) throw new BadUsage(`${missing} is missing.`);
+  const more = given[wanted.length];
+  if (more !== undefined) throw new BadUsage(`Unexpected argument '${more.slice(0, 60)}'.`);
+}
+
+function parse(argv: readonly string[], options: Options): { values: Values; words: readonly string[] } {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      strict: true,
+      allowPositionals: true,
+      options,
+    });
+    return { values: values as Values, words: positionals };
   } catch (cause) {
     throw new BadUsage(cause instanceof Error ? cause.message : String(cause));
   }

@@ -10,6 +10,7 @@ const nobody: Omit<Asked, 'values'> = {
     url: 'http://127.0.0.1:1',
     ask: () => Promise.reject(new Error('the agent was asked')),
   },
+  words: [],
   dataDir: '/nowhere',
   say: () => {},
   hint: () => {},

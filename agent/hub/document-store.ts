@@ -16,6 +16,8 @@ export interface DocumentStore {
   load(room: string, doc: Y.Doc): Promise<void>;
   /** Queues an update; `doc` is what a snapshot would be taken of. */
   append(room: string, update: Uint8Array, doc: Y.Doc): void;
+  /** Every room of which something is stored. */
+  rooms(): Promise<string[]>;
   /** Bytes stored and queued for the room, as far as it was loaded. */
   bytes(room: string): number;
   /** Of all rooms together, loaded or not; near enough for a quota. */
@@ -111,6 +113,15 @@ export async function openDocumentStore(dir: string, log: Logger): Promise<Docum
         bytesInAll += update.length;
       }
       void write();
+    },
+    async rooms() {
+      await settled();
+      const names = new Set<string>();
+      for await (const key of level.keys()) {
+        const end = key.lastIndexOf('#');
+        if (end > 0) names.add(key.slice(0, end));
+      }
+      return [...names];
     },
     bytes: (room) => runs.get(room)?.bytes ?? 0,
     bytesInAll: () => Math.max(0, bytesInAll),

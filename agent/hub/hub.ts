@@ -57,6 +57,8 @@ export interface SocketHub extends Hub {
   read<T>(room: string, look: (doc: Y.Doc) => T): Promise<T>;
   /** Changes a document from inside the agent, loaded for as long as that takes; resolves when durable. */
   edit(room: string, change: (doc: Y.Doc) => void): Promise<void>;
+  /** Every room of which something is stored. */
+  rooms(): Promise<string[]>;
   /** Of all documents, on the disk and on their way there. */
   bytes(): number;
   on(listener: (event: HubEvent) => void): () => void;
@@ -265,6 +267,7 @@ export async function createHub(options: HubOptions): Promise<SocketHub> {
       throttle();
     },
     flush: () => store.flush(),
+    rooms: () => store.rooms(),
     bytes: () => store.bytesInAll(),
     async accept(request, socket, head, name, who) {
       const answer = (status: string) =>

@@ -147,6 +147,9 @@ const routes: [method: string, path: string, who: readonly Asker[]][] = [
   ['GET', '/api/audit', owners],
   ['GET', '/api/security', owners],
   ['POST', '/api/security/rotate-authority', owners],
+  ['POST', '/api/housekeeping', owners],
+  ['GET', '/api/housekeeping/00', owners],
+  ['DELETE', '/api/housekeeping/00', owners],
 ];
 
 describe('requests', () => {

@@ -6,6 +6,8 @@ import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import { Failure, type FailureCode } from '@myspinbot/shared/failure/failure.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import fastify, { type FastifyRequest } from 'fastify';
+import fastify from 'fastify';
+import type { Housekeeping } from '../housekeeping/housekeeping.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Gate } from '../pairing/port.ts';
 import type { SocketLinks } from '../transfer/socket-links.ts';
@@ -16,6 +18,7 @@ import { addDeviceRoutes, type DevicesWorld } from './device-routes.ts';
 import { type Door, type DoorOptions, openDoor } from './door.ts';
 import { createEventsSocket } from './events-socket.ts';
 import { multipartLimits } from './generate.ts';
+import { addHousekeepingRoutes } from './housekeeping-routes.ts';
 import { addPairingRoutes } from './pairing-routes.ts';
 import { sendError } from './replies.ts';
 import { addShareAddress } from './share-address.ts';
@@ -28,6 +31,7 @@ const MAX_JSON_BYTES = 64 * 1024;
 
 export interface ServerWorld extends ApiWorld, Omit<DevicesWorld, 'isConnected' | 'hasProject'> {
   gate: Gate;
+  housekeeping: Pick<Housekeeping, 'begin' | 'task' | 'cancel'>;
   webDir: string | undefined;
   sockets: Pick<SocketLinks, 'accept'>;
   quota: UploadsWorld['quota'];
@@ -114,6 +118,7 @@ export async function startServer(
     isConnected: connected.has,
     hasProject: (id) => workspace.project(id)?.deleted === false,
   });
+  addHousekeepingRoutes(app, world.housekeeping);
   addShareAddress(app);
   if (trustPage !== undefined) {
     for (const url of [endpoints.trust, `${endpoints.trust}/*`]) {

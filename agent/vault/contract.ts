@@ -1,7 +1,7 @@
 // What every vault must do beyond what a transfer needs of it (shared/transfer/store-contract.ts): keep, adopt,
 // tell, count, remove. Call it with a way to make an empty one.
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AssetHash, type AssetRef, BLOCK_BYTES } from '@myspinbot/shared/asset/asset.ts';
@@ -151,6 +151,28 @@ export function vaultContract(open: () => Promise<Vault>): void {
     expect(() => vault.path(hash)).toThrow(/not on the workstation/);
     expect((await vault.put(png)).hash).toBe(hash);
     expect(vault.has(hash)).toBe(true);
+  });
+
+  test('what lies there is told, and looked at', async () => {
+    const vault = await open();
+    const { hash } = await vault.put(png);
+    expect(vault.hashes()).toEqual([hash]);
+    for (const how of ['size', 'hash'] as const) {
+      expect(await vault.examine(hash, how)).toMatchObject({ bytes: png.length, isWhole: true });
+    }
+    await rm(vault.path(hash), { force: true });
+    expect(await vault.examine(hash, 'hash')).toBeUndefined();
+    await vault.remove(hash);
+    expect(vault.hashes()).toEqual([]);
+  });
+
+  test('what is brought again counts as new', async () => {
+    const vault = await open();
+    const { hash } = await vault.put(png);
+    await utimes(vault.path(hash), 1, 1);
+    expect((await vault.examine(hash, 'size'))?.keptAt).toBe(1000);
+    await vault.put(png);
+    expect((await vault.examine(hash, 'size'))?.keptAt).toBeGreaterThan(1000);
   });
 
   test.each(['', '..', '../../etc/passwd', 'ab', 'AB'.repeat(32), `${'ab'.repeat(31)}/.`, 'ab'.repeat(33)])(

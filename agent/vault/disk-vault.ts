@@ -8,7 +8,7 @@
 //
 // It knows assets, not jobs or links.
 import { createHash, randomUUID } from 'node:crypto';
-import { copyFile, type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type AssetHash,
@@ -91,10 +91,18 @@ export async function openDiskVault(options: {
     return found;
   };
 
+  /** It was brought or made once more: whoever removes old files nobody names finds it new. */
+  const renew = async (hash: AssetHash) => {
+    const now = new Date(options.now());
+    // A file that was taken away meanwhile is missed by whoever reads it.
+    await utimes(pathOf(hash), now, now).catch(() => {});
+  };
+
   /** Makes a synced and verified file visible under its hash. `file` is closed by the caller. */
   const commit = async (file: FileHandle, from: string, record: AssetRef): Promise<AssetRef> => {
     const here = ref(record.hash);
     if (here !== undefined) {
+      await renew(record.hash);
       await removeQuietly(from);
       return here;
     }
@@ -170,7 +178,10 @@ export async function openDiskVault(options: {
 
   const adopt = async (from: string, record: AssetRef): Promise<void> => {
     assetHashSchema.parse(record.hash);
-    if (ref(record.hash) !== undefined) return removeQuietly(from);
+    if (ref(record.hash) !== undefined) {
+      await renew(record.hash);
+      return removeQuietly(from);
+    }
     const moved = tempPath();
     await onDisk(async () => {
       try {
@@ -265,12 +276,36 @@ export async function openDiskVault(options: {
       for (const file of [path, `${path}.json`, `${path}.blocks`]) await rm(file, { force: true });
       await syncDir(dirname(path));
     },
+    hashes: () => [...sizes.keys()],
+    async examine(hash, how) {
+      const path = pathOf(hash);
+      try {
+        const { size, mtimeMs } = await stat(path);
+        const isKnown = readRecord(`${path}.json`, hash, size) !== undefined;
+        const isWhole = isKnown && (how === 'size' || (await hashOf(path)) === hash);
+        return { bytes: size, keptAt: mtimeMs, isWhole };
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        // A disk that cannot read it any more: what is left of it helps nobody.
+        if ((cause as NodeJS.ErrnoException).code === 'EIO') return { bytes: 0, keptAt: 0, isWhole: false };
+        throw cause;
+      }
+    },
     usage: () => ({ assets: sizes.size, bytes: totalBytes }),
     onKept(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
+}
+
+async function hashOf(path: string): Promise<string> {
+  const file = await open(path, 'r');
+  try {
+    return (await hashFile(file, { blocks: false })).hash;
+  } finally {
+    await file.close();
+  }
 }
 
 function tooLarge(): Failure {

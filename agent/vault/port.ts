@@ -30,6 +30,10 @@ export interface Vault {
   /** Gives up interrupted uploads that nobody went on with for a day. To be called now and then. */
   tidy(): Promise<void>;
   remove(hash: AssetHash): Promise<void>;
+  /** Everything that lies under a hash, also what is not whole: `has` is false for that. */
+  hashes(): readonly AssetHash[];
+  /** Looks at the file itself, as far as its size or through all of it; undefined when it was taken away. */
+  examine(hash: AssetHash, how: 'size' | 'hash'): Promise<Examined | undefined>;
   usage(): { assets: number; bytes: number };
   /** Tells when an asset became whole. */
   onKept(listener: (ref: AssetRef) => void): () => void;
@@ -39,6 +43,14 @@ export interface Vault {
 export interface Found {
   readonly bytes: number;
   readonly type: AssetType;
+}
+
+/** What an asset's file is like. */
+export interface Examined {
+  readonly bytes: number;
+  /** When it was last brought or made, epoch ms. */
+  readonly keptAt: number;
+  readonly isWhole: boolean;
 }
 
 export interface StageOptions {

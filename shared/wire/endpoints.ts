@@ -38,6 +38,8 @@ export const endpoints = {
   scriptTokens: '/api/tokens',
   audit: '/api/audit',
   security: '/api/security',
+  /** POST begins something (wire/housekeeping.ts), GET and DELETE `/:id` look after it and stop it. */
+  housekeeping: '/api/housekeeping',
   rotateAuthority: '/api/security/rotate-authority',
   /** The page that hands out the certificate authority; the only one over plain HTTP on the network. */
   trust: '/trust',

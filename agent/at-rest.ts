@@ -1,0 +1,91 @@
+// The stores of a data folder at which no agent runs: opened for one piece of housekeeping, then closed. No job is begun
+// and nobody is let in. Holding the ledger keeps an agent from starting meanwhile.
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { isEnded } from '@myspinbot/shared/job/life.ts';
+import { openDataFolder } from './data-folder.ts';
+import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts';
+import type { KeptJobs, Stores } from './housekeeping/stores.ts';
+import { createHub } from './hub/hub.ts';
+import type { Logger } from './log/logger.ts';
+import { createPinoLogger } from './log/pino-logger.ts';
+import { type Clock, systemClock } from './queue/clock.ts';
+import { type Ledger, openLedger } from './queue/ledger.ts';
+import { openDiskVault } from './vault/disk-vault.ts';
+
+export interface StoresAtRest extends Stores {
+  /** Rows of the ledger that could not be read. */
+  readonly malformed: number;
+  close(): Promise<void>;
+}
+
+/** Throws Failure `not-found` where no agent ever was, `refused` while one runs. */
+export async function openAtRest(dataDir: string, clock: Clock, log: Logger): Promise<StoresAtRest> {
+  await access(join(dataDir, 'agent-id')).catch((cause: unknown) => {
+    throw new Failure({
+      code: 'not-found',
+      message: `There is nothing of MySpinBot in ${dataDir}.`,
+      hint: 'If the agent keeps its data elsewhere, name that folder: --data DIR.',
+      cause,
+    });
+  });
+  await openDataFolder(dataDir, log);
+  const ledger = await openLedger(join(dataDir, 'ledger'), log);
+  try {
+    const vault = await openDiskVault({ dir: join(dataDir, 'vault'), now: clock.now, log });
+    const documents = await createHub({ dir: join(dataDir, 'documents'), clock, log });
+    return {
+      dataDir,
+      vault,
+      documents,
+      queue: jobsOf(ledger),
+      malformed: ledger.malformed,
+      async close() {
+        await documents.close();
+        await ledger.close();
+      },
+    };
+  } catch (cause) {
+    await ledger.close();
+    throw cause;
+  }
+}
+
+/** Housekeeping on a folder at which no agent runs; it is let go of afterwards, whatever happened. */
+export async function keepHouseAtRest<T>(
+  dataDir: string,
+  work: (housekeeping: Housekeeping) => Promise<T>,
+): Promise<T> {
+  const clock = systemClock;
+  const log = createPinoLogger('error');
+  const stores = await openAtRest(dataDir, clock, log);
+  const housekeeping = createHousekeeping({ stores, clock, log });
+  try {
+    return await work(housekeeping);
+  } finally {
+    await housekeeping.close();
+    await stores.close();
+  }
+}
+
+/** What the queue would tell: nothing runs, so nothing is held. */
+function jobsOf(ledger: Ledger): KeptJobs {
+  const job: KeptJobs['job'] = (id) => ledger.jobs().find(({ request }) => request.id === id);
+  return {
+    jobs: () => ledger.jobs(),
+    job,
+    artifacts: () => ledger.artifacts(),
+    async forgetArtifacts(prints) {
+      await ledger.forgetArtifacts(prints);
+      return [...prints];
+    },
+    async forgetJobs(ids) {
+      const meant = new Set(ids);
+      const ended = ledger.jobs().filter(({ request, run }) => meant.has(request.id) && isEnded(run.state));
+      await ledger.forgetJobs(ended.map(({ request }) => request.id));
+    },
+    rules: () => ledger.rules(),
+    on: () => () => {},
+  };
+}

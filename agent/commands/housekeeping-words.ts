@@ -1,0 +1,39 @@
+// What housekeeping has done, in words for a terminal. It knows reports, and nobody who makes them.
+import { type Collected, collectedKinds } from '@myspinbot/shared/wire/housekeeping.ts';
+import { columns } from './columns.ts';
+
+export function bytesInWords(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`;
+  if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
+  return bytes >= 1000 ? `${(bytes / 1000).toFixed(1)} kB` : `${bytes} B`;
+}
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+export function collectedInWords(report: Collected): string {
+  const rows = collectedKinds.flatMap((kind) => {
+    const { files, bytes } = report.kinds[kind];
+    return files === 0 ? [] : [[kind, String(files), bytesInWords(bytes)]];
+  });
+  const all = Object.values(report.kinds);
+  const files = all.reduce((sum, one) => sum + one.files, 0);
+  const bytes = all.reduce((sum, one) => sum + one.bytes, 0);
+  const verb = report.dryRun ? 'would go' : 'removed';
+  const lines = rows.length === 0 ? [] : [columns([['KIND', 'FILES', 'SIZE'], ...rows])];
+  lines.push(
+    `${counted(files, 'file')} (${bytesInWords(bytes)}) ${verb}; ${counted(report.kept.files, 'file')} (${bytesInWords(report.kept.bytes)}) in use, ${counted(report.young.files, 'unused file')} (${bytesInWords(report.young.bytes)}) not a day old.`,
+  );
+  const forgotten = report.dryRun ? 'would be forgotten' : 'forgotten';
+  if (report.artifacts > 0)
+    lines.push(`${counted(report.artifacts, 'stage output')} that nobody used for long ${forgotten}.`);
+  if (report.jobs > 0)
+    lines.push(
+      `${counted(report.jobs, 'job')} of deleted projects or taken out of the history ${forgotten}.`,
+    );
+  if (report.heldBack > 0) {
+    lines.push(`${counted(report.heldBack, 'old stage output')} left for now, since a job is running.`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,118 @@
+// Housekeeping from the command line: asked of the agent where one runs, else done here on the stores it left. What it
+// prints is in words.ts beside this; how anything is done is not known here.
+import { setTimeout as wait } from 'node:timers/promises';
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
+import {
+  type HousekeepingReport,
+  type HousekeepingWish,
+  housekeepingTaskSchema,
+} from '@myspinbot/shared/wire/housekeeping.ts';
+import type { Progress } from '../housekeeping/stores.ts';
+import { type Agent, nothing } from './ask-agent.ts';
+import type { LoneCommand } from './command.ts';
+import { collectedInWords } from './housekeeping-words.ts';
+
+type Asked = Parameters<LoneCommand['run']>[0];
+type ReportOf<What extends HousekeepingWish['what']> = Extract<HousekeepingReport, { what: What }>;
+
+/** Between two looks how far the agent is. */
+const LOOK_MS = 150;
+
+export const gc: LoneCommand = {
+  worksAlone: true,
+  help: `myspinbot gc: removes files that nothing names any more
+
+Results are kept. What the stages in between have made goes when nobody has used it for as many days as the rules say
+(30 by default), and so do jobs that were taken out of the history, and deleted projects. A file that came within the
+last day is left. A running agent does this once a day by itself.
+
+  --dry-run        only says what would go
+  --json           the report as JSON
+  --data DIR       the agent's data folder
+  --help           this
+`,
+  options: { 'dry-run': { type: 'boolean' }, json: { type: 'boolean' } },
+  async run(asked) {
+    const report = await perform(asked, { what: 'collect', dryRun: asked.values['dry-run'] === true });
+    asked.say(asked.values.json === true ? JSON.stringify(report) : collectedInWords(report));
+    return 0;
+  },
+};
+
+/** Does it, wherever it is to be done. Ctrl+C stops it. */
+async function perform<Wish extends HousekeepingWish>(
+  asked: Asked,
+  wish: Wish,
+): Promise<ReportOf<Wish['what']>> {
+  const stop = new AbortController();
+  const onSignal = () =>
+    stop.abort(new Failure({ code: 'refused', message: 'Stopped.', hint: 'Nothing was left half done.' }));
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  const shown = showProgress();
+  try {
+    const { agent, dataDir } = asked;
+    const report =
+      agent === undefined
+        ? await alone(dataDir, wish, stop.signal, shown.progress)
+        : await askedOf(agent, wish, stop.signal, shown.progress);
+    if (report.what !== wish.what) throw new Error(`asked for ${wish.what}, got ${report.what}`);
+    return report as ReportOf<Wish['what']>;
+  } finally {
+    shown.end();
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
+
+async function alone(
+  dataDir: string,
+  wish: HousekeepingWish,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<HousekeepingReport> {
+  const { keepHouseAtRest } = await import('../at-rest.ts');
+  return await keepHouseAtRest(dataDir, (housekeeping) => housekeeping.run(wish, { signal, progress }));
+}
+
+async function askedOf(
+  agent: Agent,
+  wish: HousekeepingWish,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<HousekeepingReport> {
+  const { id } = await agent.ask(endpoints.housekeeping, housekeepingTaskSchema, {
+    method: 'POST',
+    body: wish,
+  });
+  const path = `${endpoints.housekeeping}/${id}`;
+  let isStopped = false;
+  for (;;) {
+    if (signal.aborted && !isStopped) {
+      isStopped = true;
+      await agent.ask(path, nothing, { method: 'DELETE' });
+    }
+    const { state } = await agent.ask(path, housekeepingTaskSchema);
+    if (state.state === 'done') return state.report;
+    if (state.state === 'failed') throw Failure.fromRecord(state.failure);
+    progress(state.done, state.total);
+    await wait(LOOK_MS, undefined, isStopped ? {} : { signal }).catch(() => undefined);
+  }
+}
+
+/** A line that is drawn anew in its place, where somebody looks at it. */
+function showProgress(): { progress: Progress; end(): void } {
+  const { stderr } = process;
+  if (stderr.isTTY !== true) return { progress: () => {}, end: () => {} };
+  let shown = '';
+  return {
+    progress(done, total) {
+      const now = total === 0 ? '' : `${Math.floor((100 * done) / total)} %`;
+      if (now === shown) return;
+      shown = now;
+      stderr.write(`\r\x1b[K${now}`);
+    },
+    end: () => void (shown !== '' && stderr.write('\r\x1b[K')),
+  };
+}
