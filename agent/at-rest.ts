@@ -6,13 +6,17 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { isEnded } from '@myspinbot/shared/job/life.ts';
 import { openDataFolder } from './data-folder.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts';
-import type { KeptJobs, Stores } from './housekeeping/stores.ts';
+import { type Restored, restore } from './housekeeping/restore.ts';
+import type { KeptJobs, Progress, Stores } from './housekeeping/stores.ts';
 import { createHub } from './hub/hub.ts';
-import type { Logger } from './log/logger.ts';
+import { type Logger, silentLogger } from './log/logger.ts';
 import { createPinoLogger } from './log/pino-logger.ts';
+import packageRecord from './package.json' with { type: 'json' };
 import { type Clock, systemClock } from './queue/clock.ts';
 import { type Ledger, openLedger } from './queue/ledger.ts';
 import { openDiskVault } from './vault/disk-vault.ts';
+
+const { version } = packageRecord;
 
 export interface StoresAtRest extends Stores {
   /** Rows of the ledger that could not be read. */
@@ -52,6 +56,27 @@ export async function openAtRest(dataDir: string, clock: Clock, log: Logger): Pr
   }
 }
 
+/** How the stores of a copied folder are opened. */
+export function openCopies(clock: Clock, log: Logger): (dir: string) => Promise<StoresAtRest> {
+  return (dir) => openAtRest(dir, clock, log);
+}
+
+/** Throws Failure `refused` while an agent uses the folder. */
+export async function mustBeUnused(dataDir: string): Promise<void> {
+  const ledger = await openLedger(join(dataDir, 'ledger'), silentLogger);
+  await ledger.close();
+}
+
+/** Restores a backup into a data folder. */
+export function restoreAt(
+  dataDir: string,
+  file: string,
+  options: { signal: AbortSignal; progress: Progress },
+): Promise<Restored> {
+  const openCopy = openCopies(systemClock, createPinoLogger('error'));
+  return restore({ file, dataDir, now: systemClock.now(), openCopy, mustBeUnused }, options);
+}
+
 /** Housekeeping on a folder at which no agent runs; it is let go of afterwards, whatever happened. */
 export async function keepHouseAtRest<T>(
   dataDir: string,
@@ -60,7 +85,7 @@ export async function keepHouseAtRest<T>(
   const clock = systemClock;
   const log = createPinoLogger('error');
   const stores = await openAtRest(dataDir, clock, log);
-  const housekeeping = createHousekeeping({ stores, clock, log });
+  const housekeeping = createHousekeeping({ stores, version, openCopy: openCopies(clock, log), clock, log });
   try {
     return await work(housekeeping);
   } finally {

@@ -9,6 +9,8 @@ const help = `myspinbot: your own talking bot, made on your own machine
   myspinbot devices   who is paired; remove, rename, change roles
   myspinbot token     tokens for scripts
   myspinbot ca        the certificate authority that devices trust
+  myspinbot backup    everything in one file; restore brings it back
+  myspinbot restore   bring back what a backup holds
   myspinbot gc        remove files that nothing names any more
 
 Each has --help. Also: --version, --help.
@@ -55,7 +57,9 @@ async function run(argv: readonly string[]): Promise<number> {
       ]);
       return runCommand(ca, rest);
     }
-    case 'gc': {
+    case 'gc':
+    case 'backup':
+    case 'restore': {
       const [{ runCommand }, commands] = await Promise.all([
         import('./commands/command.ts'),
         import('./commands/housekeeping.ts'),

@@ -5,6 +5,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { openCopies } from './at-rest.ts';
 import type { Config } from './config.ts';
 import { openDataFolder, shutFolders } from './data-folder.ts';
 import { builtinEngines } from './engines/catalog.ts';
@@ -130,6 +131,8 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     const housekeepingLog = log.child({ room: 'housekeeping' });
     const housekeeping = createHousekeeping({
       stores: { dataDir, vault, queue, documents: hub },
+      version,
+      openCopy: openCopies(clock, housekeepingLog),
       clock,
       log: housekeepingLog,
     });

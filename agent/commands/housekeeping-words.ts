@@ -1,5 +1,6 @@
 // What housekeeping has done, in words for a terminal. It knows reports, and nobody who makes them.
-import { type Collected, collectedKinds } from '@myspinbot/shared/wire/housekeeping.ts';
+import { type BackedUp, type Collected, collectedKinds } from '@myspinbot/shared/wire/housekeeping.ts';
+import type { Restored } from '../housekeeping/restore.ts';
 import { columns } from './columns.ts';
 
 export function bytesInWords(bytes: number): string {
@@ -36,4 +37,16 @@ export function collectedInWords(report: Collected): string {
     lines.push(`${counted(report.heldBack, 'old stage output')} left for now, since a job is running.`);
   }
   return lines.join('\n');
+}
+
+export function backedUpInWords({ file, bytes, assets, missing }: BackedUp): string {
+  const said = `${file}: ${bytesInWords(bytes)}, with ${counted(assets, 'file')} of projects and jobs.`;
+  if (missing === 0) return said;
+  return `${said}\n${counted(missing, 'file')} more ${missing === 1 ? 'is' : 'are'} named but not on the workstation; a device may have ${missing === 1 ? 'it' : 'them'}.`;
+}
+
+export function restoredInWords({ madeAt, assets, bytes, aside }: Restored, dataDir: string): string {
+  const when = new Date(madeAt).toISOString().slice(0, 16).replace('T', ' ');
+  const said = `${dataDir} is as it was at ${when} UTC: ${bytesInWords(bytes)}, with ${counted(assets, 'file')} of projects and jobs.`;
+  return aside === undefined ? said : `${said}\nWhat was there before is in ${aside}.`;
 }

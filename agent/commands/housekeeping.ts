@@ -1,5 +1,6 @@
 // Housekeeping from the command line: asked of the agent where one runs, else done here on the stores it left. What it
 // prints is in words.ts beside this; how anything is done is not known here.
+import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
@@ -11,7 +12,7 @@ import {
 import type { Progress } from '../housekeeping/stores.ts';
 import { type Agent, nothing } from './ask-agent.ts';
 import type { LoneCommand } from './command.ts';
-import { collectedInWords } from './housekeeping-words.ts';
+import { backedUpInWords, collectedInWords, restoredInWords } from './housekeeping-words.ts';
 
 type Asked = Parameters<LoneCommand['run']>[0];
 type ReportOf<What extends HousekeepingWish['what']> = Extract<HousekeepingReport, { what: What }>;
@@ -40,11 +41,79 @@ last day is left. A running agent does this once a day by itself.
   },
 };
 
+export const backup: LoneCommand = {
+  worksAlone: true,
+  words: ['FILE'],
+  help: `myspinbot backup FILE: everything that cannot be made again, in one file
+
+Projects, jobs, results, photos and voices; who is paired, the keys of this workstation, its certificates and settings.
+It is taken while the agent runs, as of one moment. Whoever has the file can be this workstation: keep it as you would
+keep the data folder. It is a plain tar file, not packed: its videos and pictures are small already.
+
+  --json           the report as JSON
+  --data DIR       the agent's data folder
+  --help           this
+`,
+  options: { json: { type: 'boolean' } },
+  async run(asked) {
+    const report = await perform(asked, { what: 'backup', file: fileOf(asked, 0) });
+    if (asked.values.json === true) asked.say(JSON.stringify(report));
+    else asked.say(backedUpInWords(report));
+    return 0;
+  },
+};
+
+export const restore: LoneCommand = {
+  worksAlone: true,
+  words: ['FILE'],
+  help: `myspinbot restore FILE: brings back what backup has put into FILE
+
+Everything in the file is checked before anything is changed. The data folder that was there is moved aside, not removed.
+The agent must not run meanwhile. Afterwards its queue waits until somebody lets it go on (in the app, or the API): jobs
+that had not ended may be running where the backup came from.
+
+  --json           the report as JSON
+  --data DIR       the folder to restore into
+  --help           this
+`,
+  options: { json: { type: 'boolean' } },
+  async run(asked) {
+    const { agent, dataDir, values, say, hint } = asked;
+    if (agent !== undefined) {
+      throw new Failure({
+        code: 'refused',
+        message: `An agent is running on the data folder ${dataDir}.`,
+        hint: 'Stop it first, or restore into another folder: --data DIR.',
+      });
+    }
+    const { restoreAt } = await import('../at-rest.ts');
+    const report = await interruptible((signal, progress) =>
+      restoreAt(dataDir, fileOf(asked, 0), { signal, progress }),
+    );
+    if (values.json === true) say(JSON.stringify(report));
+    else {
+      say(restoredInWords(report, dataDir));
+      hint('Its queue waits until you let it go on: look in the app which jobs it shall still do.');
+    }
+    return 0;
+  },
+};
+
 /** Does it, wherever it is to be done. Ctrl+C stops it. */
 async function perform<Wish extends HousekeepingWish>(
   asked: Asked,
   wish: Wish,
 ): Promise<ReportOf<Wish['what']>> {
+  const { agent, dataDir } = asked;
+  const report = await interruptible((signal, progress) =>
+    agent === undefined ? alone(dataDir, wish, signal, progress) : askedOf(agent, wish, signal, progress),
+  );
+  if (report.what !== wish.what) throw new Error(`asked for ${wish.what}, got ${report.what}`);
+  return report as ReportOf<Wish['what']>;
+}
+
+/** Work that Ctrl+C stops, and that shows how far it is where somebody looks. */
+async function interruptible<T>(work: (signal: AbortSignal, progress: Progress) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const onSignal = () =>
     stop.abort(new Failure({ code: 'refused', message: 'Stopped.', hint: 'Nothing was left half done.' }));
@@ -52,13 +121,7 @@ async function perform<Wish extends HousekeepingWish>(
   process.once('SIGTERM', onSignal);
   const shown = showProgress();
   try {
-    const { agent, dataDir } = asked;
-    const report =
-      agent === undefined
-        ? await alone(dataDir, wish, stop.signal, shown.progress)
-        : await askedOf(agent, wish, stop.signal, shown.progress);
-    if (report.what !== wish.what) throw new Error(`asked for ${wish.what}, got ${report.what}`);
-    return report as ReportOf<Wish['what']>;
+    return await work(stop.signal, shown.progress);
   } finally {
     shown.end();
     process.off('SIGINT', onSignal);
@@ -115,4 +178,9 @@ function showProgress(): { progress: Progress; end(): void } {
     },
     end: () => void (shown !== '' && stderr.write('\r\x1b[K')),
   };
+}
+
+/** As it was meant where the command was called; the agent may run elsewhere. */
+function fileOf({ words }: Asked, index: number): string {
+  return resolve(words[index]!);
 }

@@ -9,11 +9,15 @@ import type {
 } from '@myspinbot/shared/wire/housekeeping.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Clock } from '../queue/clock.ts';
+import { backUp, type OpenCopy } from './backup.ts';
 import { collect } from './collect.ts';
 import type { Progress, Stores } from './stores.ts';
 
 export interface HousekeepingWorld {
   readonly stores: Stores;
+  readonly version: string;
+  /** Opens the stores in the folder of a copy. */
+  readonly openCopy: OpenCopy;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -38,7 +42,7 @@ const MAX_WAITING = 8;
 const MAX_REMEMBERED = 50;
 
 export function createHousekeeping(world: HousekeepingWorld): Housekeeping {
-  const { clock, log, stores } = world;
+  const { clock, log, stores, version, openCopy } = world;
   const closing = new AbortController();
   const tasks = new Map<string, { task: HousekeepingTask; stop: AbortController }>();
   let last: Promise<unknown> = Promise.resolve();
@@ -51,6 +55,13 @@ export function createHousekeeping(world: HousekeepingWorld): Housekeeping {
     switch (wish.what) {
       case 'collect':
         return { what: 'collect', ...(await collect(stores, { ...wish, now, signal, progress })) };
+      case 'backup': {
+        const { file } = wish;
+        return {
+          what: 'backup',
+          ...(await backUp(stores, { file, version, now, openCopy }, { signal, progress })),
+        };
+      }
       default:
         throw new Error(`${wish.what} is not here`);
     }

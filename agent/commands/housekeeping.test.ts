@@ -1,0 +1,150 @@
+// Housekeeping from the command line, as a person runs it: processes of their own, once beside an agent that runs and
+// once where none does.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openHouse } from '../housekeeping/testing/house.ts';
+import { moduleEntry } from '../process/entry.ts';
+import { runningFile } from '../running-file.ts';
+import { removeSmallAgents } from '../server/fixtures/small-agent.ts';
+
+let root = '';
+let data = '';
+let project = '';
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'keep-house-'));
+  const house = await openHouse();
+  const bot = await house.project('Bot');
+  await house.spin(bot, 'Hello');
+  await house.stray('nobody needs this');
+  await house.age(2);
+  data = house.agent.dir;
+  project = bot.id;
+  await house.stop();
+});
+afterAll(async () => {
+  for (const child of children) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  await removeSmallAgents();
+  await rm(root, { recursive: true, force: true });
+});
+
+interface Ran {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+function begin(...args: string[]): {
+  child: ChildProcess;
+  ended: Promise<Ran>;
+  said(word: string): Promise<void>;
+} {
+  const entry = moduleEntry('../cli.ts', import.meta.url);
+  const child = spawn(process.execPath, [...entry.execArgv, entry.path, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, MYSPINBOT_DATA: '', MYSPINBOT_PORT: '', MYSPINBOT_LISTEN: 'loopback' },
+    cwd: root,
+  });
+  children.push(child);
+  const ran: Ran = { code: null, out: '', err: '' };
+  const waiting: (() => void)[] = [];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    ran.out += text;
+    for (const look of waiting) look();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    ran.err += text;
+  });
+  const ended = once(child, 'close').then(([code]) => ({ ...ran, code: code as number | null }));
+  return {
+    child,
+    ended,
+    said: (word) =>
+      new Promise((resolve, reject) => {
+        const look = () => ran.out.includes(word) && resolve();
+        waiting.push(look);
+        look();
+        void ended.then(({ err }) => reject(new Error(`it ended without saying ${word}: ${err}`)));
+      }),
+  };
+}
+const run = (...args: string[]) => begin(...args).ended;
+
+test.each<[string[], number, RegExp]>([
+  [['gc', '--help'], 0, /--dry-run/],
+  [['backup', '--help'], 0, /Whoever has the file/],
+  [['restore', '--help'], 0, /moved aside, not removed/],
+  [['backup'], 2, /^FILE is missing/],
+  [['backup', 'a', 'b'], 2, /Unexpected argument 'b'/],
+  [['gc', '--dry-rum'], 2, /--dry-rum/],
+  [['gc', '--data', '/nowhere/at/all'], 1, /There is nothing of MySpinBot in/],
+  [['restore', 'nothing.backup', '--data', 'new'], 1, /nothing\.backup cannot be opened \(ENOENT\)/],
+])('%j ends with %i', async (args, code, words) => {
+  const ran = await run(...args);
+  expect(ran.out + ran.err).toMatch(words);
+  expect(ran.code).toBe(code);
+  expect(ran.err).not.toMatch(/\n\s+at /);
+});
+
+test('without an agent: what would go, a backup, its way back, and what goes', async () => {
+  // The note that a crashed agent left.
+  await writeFile(runningFile(data), JSON.stringify({ pid: 1, url: 'http://127.0.0.1:9' }));
+  const planned = await run('gc', '--dry-run', '--json', '--data', data);
+  expect(planned).toMatchObject({ code: 0, err: '' });
+  const report = JSON.parse(planned.out) as { kinds: Record<string, { files: number }> };
+  expect(report.kinds['other files']?.files).toBeGreaterThan(0);
+
+  expect(await run('backup', 'all.backup', '--data', data)).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/all\.backup: [\d.]+ [kM]?B, with \d+ files of projects and jobs/),
+  });
+  expect((await stat(join(root, 'all.backup'))).mode & 0o777).toBe(0o600);
+  const restored = await run('restore', 'all.backup', '--data', join(root, 'again'));
+  expect(restored).toMatchObject({ code: 0, out: expect.stringMatching(/again is as it was at \d{4}-/) });
+
+  const gone = await run('gc', '--data', data);
+  expect(gone).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/other files +\d+ +[\d.]+ k?B[\s\S]*removed/),
+  });
+  const after = await run('gc', '--json', '--data', join(root, 'again'));
+  // The stray file was never in the backup.
+  expect(
+    Object.values((JSON.parse(after.out) as typeof report).kinds).every(({ files }) => files === 0),
+  ).toBe(true);
+  await rm(runningFile(data), { force: true });
+});
+
+test('beside an agent that runs: it does the work, and nothing is restored over it', async () => {
+  const agent = begin('start', '--json', '--no-open', '--local', '--port', '0', '--data', data);
+  await agent.said('"listening"');
+  expect(await run('gc', '--dry-run', '--data', data)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('would go'),
+  });
+  expect(await run('backup', 'live.backup', '--data', data)).toMatchObject({ code: 0, err: '' });
+  expect(await run('backup', 'live.backup', '--data', data)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('There is a file'),
+  });
+  expect(await run('restore', 'live.backup', '--data', data)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('Stop it first'),
+  });
+  expect(await run('restore', 'live.backup', '--data', join(root, 'copy'))).toMatchObject({ code: 0 });
+  expect(existsSync(join(root, 'copy', 'pairing', 'identity.pem'))).toBe(true);
+  agent.child.kill('SIGTERM');
+  await agent.ended;
+  expect((await readdir(root)).filter((name) => name.includes('restoring'))).toEqual([]);
+  expect(project).toMatch(/^p_/);
+});
