@@ -1,24 +1,28 @@
 // The stores of a data folder at which no agent runs: opened for one piece of housekeeping, then closed. No job is begun
 // and nobody is let in. Holding the ledger keeps an agent from starting meanwhile.
 import { access } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { isEnded } from '@myspinbot/shared/job/life.ts';
+import { readConfig } from './config.ts';
 import { openDataFolder } from './data-folder.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts';
 import { type Restored, restore } from './housekeeping/restore.ts';
 import type { KeptJobs, Progress, Stores } from './housekeeping/stores.ts';
-import { createHub } from './hub/hub.ts';
+import { createHub, type SocketHub } from './hub/hub.ts';
 import { type Logger, silentLogger } from './log/logger.ts';
 import { createPinoLogger } from './log/pino-logger.ts';
 import packageRecord from './package.json' with { type: 'json' };
 import { type Clock, systemClock } from './queue/clock.ts';
 import { type Ledger, openLedger } from './queue/ledger.ts';
 import { openDiskVault } from './vault/disk-vault.ts';
+import { openQuota } from './vault/quota.ts';
 
 const { version } = packageRecord;
 
 export interface StoresAtRest extends Stores {
+  readonly documents: Stores['documents'] & Pick<SocketHub, 'bytes'>;
   /** Rows of the ledger that could not be read. */
   readonly malformed: number;
   close(): Promise<void>;
@@ -85,13 +89,28 @@ export async function keepHouseAtRest<T>(
   const clock = systemClock;
   const log = createPinoLogger('error');
   const stores = await openAtRest(dataDir, clock, log);
-  const housekeeping = createHousekeeping({ stores, version, openCopy: openCopies(clock, log), clock, log });
+  const housekeeping = createHousekeeping({
+    stores,
+    version,
+    mustFit: mustFitIn(dataDir, stores),
+    openCopy: openCopies(clock, log),
+    clock,
+    log,
+  });
   try {
     return await work(housekeeping);
   } finally {
     await housekeeping.close();
     await stores.close();
   }
+}
+
+/** The quota of this folder's settings, as an agent would keep it. */
+function mustFitIn(dataDir: string, { vault, documents }: StoresAtRest): (bytes: number) => void {
+  const { env, platform } = process;
+  const limits = readConfig({ dataDir }, { env, platform, home: homedir() }).quota;
+  const quota = openQuota({ limits, vault, documents: () => documents.bytes(), broughtBy: () => 0 });
+  return (bytes) => quota.check({ kind: 'local' }, bytes);
 }
 
 /** What the queue would tell: nothing runs, so nothing is held. */

@@ -11,6 +11,8 @@ const help = `myspinbot: your own talking bot, made on your own machine
   myspinbot ca        the certificate authority that devices trust
   myspinbot backup    everything in one file; restore brings it back
   myspinbot restore   bring back what a backup holds
+  myspinbot export    one project in one file, for another machine
+  myspinbot import    bring in a project from such a file
   myspinbot gc        remove files that nothing names any more
 
 Each has --help. Also: --version, --help.
@@ -65,6 +67,14 @@ async function run(argv: readonly string[]): Promise<number> {
         import('./commands/housekeeping.ts'),
       ]);
       return runCommand(commands[command], rest);
+    }
+    case 'export':
+    case 'import': {
+      const [{ runCommand }, { exporting, importing }] = await Promise.all([
+        import('./commands/command.ts'),
+        import('./commands/housekeeping.ts'),
+      ]);
+      return runCommand(command === 'export' ? exporting : importing, rest);
     }
     case '--version':
     case '-V': {

@@ -132,6 +132,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     const housekeeping = createHousekeeping({
       stores: { dataDir, vault, queue, documents: hub },
       version,
+      mustFit: (bytes) => quota.check({ kind: 'local' }, bytes),
       openCopy: openCopies(clock, housekeepingLog),
       clock,
       log: housekeepingLog,

@@ -1,5 +1,11 @@
 // What housekeeping has done, in words for a terminal. It knows reports, and nobody who makes them.
-import { type BackedUp, type Collected, collectedKinds } from '@myspinbot/shared/wire/housekeeping.ts';
+import {
+  type BackedUp,
+  type Collected,
+  collectedKinds,
+  type Exported,
+  type Imported,
+} from '@myspinbot/shared/wire/housekeeping.ts';
 import type { Restored } from '../housekeeping/restore.ts';
 import { columns } from './columns.ts';
 
@@ -41,8 +47,23 @@ export function collectedInWords(report: Collected): string {
 
 export function backedUpInWords({ file, bytes, assets, missing }: BackedUp): string {
   const said = `${file}: ${bytesInWords(bytes)}, with ${counted(assets, 'file')} of projects and jobs.`;
-  if (missing === 0) return said;
-  return `${said}\n${counted(missing, 'file')} more ${missing === 1 ? 'is' : 'are'} named but not on the workstation; a device may have ${missing === 1 ? 'it' : 'them'}.`;
+  return said + missingInWords(missing);
+}
+
+export function exportedInWords({ file, bytes, title, jobs, assets, missing }: Exported): string {
+  const said = `${file}: ${title}, ${bytesInWords(bytes)}, with ${counted(jobs, 'job')} and ${counted(assets, 'file')}.`;
+  return said + missingInWords(missing);
+}
+
+export function importedInWords({ project, was, title, jobs, assets }: Imported): string {
+  const said = `${title} is here as ${project}, with ${counted(jobs, 'job')} and ${counted(assets, 'file')}.`;
+  return was === undefined ? said : `${said}\n${was} is the id of another one here, so it got a new one.`;
+}
+
+function missingInWords(missing: number): string {
+  if (missing === 0) return '';
+  const [is, them] = missing === 1 ? ['is', 'it'] : ['are', 'them'];
+  return `\n${counted(missing, 'file')} more ${is} named but not on the workstation; a device may have ${them}.`;
 }
 
 export function restoredInWords({ madeAt, assets, bytes, aside }: Restored, dataDir: string): string {

@@ -84,7 +84,10 @@ test.each<[string[], number, RegExp]>([
   [['gc', '--help'], 0, /--dry-run/],
   [['backup', '--help'], 0, /Whoever has the file/],
   [['restore', '--help'], 0, /moved aside, not removed/],
+  [['export', '--help'], 0, /PROJECT is an id/],
+  [['import', '--help'], 0, /checked before anything is kept/],
   [['backup'], 2, /^FILE is missing/],
+  [['export', 'Bot'], 2, /^FILE is missing/],
   [['backup', 'a', 'b'], 2, /Unexpected argument 'b'/],
   [['gc', '--dry-rum'], 2, /--dry-rum/],
   [['gc', '--data', '/nowhere/at/all'], 1, /There is nothing of MySpinBot in/],
@@ -122,6 +125,17 @@ test('without an agent: what would go, a backup, its way back, and what goes', a
   expect(
     Object.values((JSON.parse(after.out) as typeof report).kinds).every(({ files }) => files === 0),
   ).toBe(true);
+
+  expect(await run('export', 'Bot', 'bot.spinbot', '--data', data)).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/bot\.spinbot: Bot, [\d.]+ k?B, with 1 job and \d files\./),
+  });
+  const imported = await run('import', 'bot.spinbot', '--data', join(root, 'again'));
+  expect(imported).toMatchObject({ code: 0, out: expect.stringContaining('is the id of another one here') });
+  expect(await run('import', 'all.backup', '--data', data)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('Use npx myspinbot restore for it'),
+  });
   await rm(runningFile(data), { force: true });
 });
 
@@ -143,8 +157,12 @@ test('beside an agent that runs: it does the work, and nothing is restored over 
   });
   expect(await run('restore', 'live.backup', '--data', join(root, 'copy'))).toMatchObject({ code: 0 });
   expect(existsSync(join(root, 'copy', 'pairing', 'identity.pem'))).toBe(true);
+  expect(await run('export', project, 'live.spinbot', '--data', data)).toMatchObject({ code: 0 });
+  expect(await run('import', 'live.spinbot', '--data', data)).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^Bot is here as p_[0-9a-f]{24}, with 1 job/),
+  });
   agent.child.kill('SIGTERM');
   await agent.ended;
   expect((await readdir(root)).filter((name) => name.includes('restoring'))).toEqual([]);
-  expect(project).toMatch(/^p_/);
 });

@@ -12,7 +12,13 @@ import {
 import type { Progress } from '../housekeeping/stores.ts';
 import { type Agent, nothing } from './ask-agent.ts';
 import type { LoneCommand } from './command.ts';
-import { backedUpInWords, collectedInWords, restoredInWords } from './housekeeping-words.ts';
+import {
+  backedUpInWords,
+  collectedInWords,
+  exportedInWords,
+  importedInWords,
+  restoredInWords,
+} from './housekeeping-words.ts';
 
 type Asked = Parameters<LoneCommand['run']>[0];
 type ReportOf<What extends HousekeepingWish['what']> = Extract<HousekeepingReport, { what: What }>;
@@ -95,6 +101,47 @@ that had not ended may be running where the backup came from.
       say(restoredInWords(report, dataDir));
       hint('Its queue waits until you let it go on: look in the app which jobs it shall still do.');
     }
+    return 0;
+  },
+};
+
+export const exporting: LoneCommand = {
+  worksAlone: true,
+  words: ['PROJECT', 'FILE'],
+  help: `myspinbot export PROJECT FILE: one project in one file, to be opened on another machine
+
+Its words and settings, photos and sounds, and the jobs that have ended with their videos. PROJECT is an id (p_…, as in
+its address in the app) or a title. Faces and voices are in it: give it to those alone who may have them.
+
+  --json           the report as JSON
+  --data DIR       the agent's data folder
+  --help           this
+`,
+  options: { json: { type: 'boolean' } },
+  async run(asked) {
+    const project = asked.words[0]!;
+    const report = await perform(asked, { what: 'export', project, file: fileOf(asked, 1) });
+    asked.say(asked.values.json === true ? JSON.stringify(report) : exportedInWords(report));
+    return 0;
+  },
+};
+
+export const importing: LoneCommand = {
+  worksAlone: true,
+  words: ['FILE'],
+  help: `myspinbot import FILE: a project that export has put into FILE
+
+Everything in the file is checked before anything is kept. A project that is here already comes a second time, with an
+id of its own.
+
+  --json           the report as JSON
+  --data DIR       the agent's data folder
+  --help           this
+`,
+  options: { json: { type: 'boolean' } },
+  async run(asked) {
+    const report = await perform(asked, { what: 'import', file: fileOf(asked, 0) });
+    asked.say(asked.values.json === true ? JSON.stringify(report) : importedInWords(report));
     return 0;
   },
 };

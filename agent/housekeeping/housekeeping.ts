@@ -11,11 +11,15 @@ import type { Logger } from '../log/logger.ts';
 import type { Clock } from '../queue/clock.ts';
 import { backUp, type OpenCopy } from './backup.ts';
 import { collect } from './collect.ts';
+import { exportProject } from './export-project.ts';
+import { importProject } from './import-project.ts';
 import type { Progress, Stores } from './stores.ts';
 
 export interface HousekeepingWorld {
   readonly stores: Stores;
   readonly version: string;
+  /** Throws when so many bytes more may not be kept. */
+  mustFit(bytes: number): void;
   /** Opens the stores in the folder of a copy. */
   readonly openCopy: OpenCopy;
   readonly clock: Clock;
@@ -61,6 +65,16 @@ export function createHousekeeping(world: HousekeepingWorld): Housekeeping {
           what: 'backup',
           ...(await backUp(stores, { file, version, now, openCopy }, { signal, progress })),
         };
+      }
+      case 'export': {
+        const { project, file } = wish;
+        const made = await exportProject(stores, { project, file, version, now }, { signal, progress });
+        return { what: 'export', ...made };
+      }
+      case 'import': {
+        const { file } = wish;
+        const { mustFit } = world;
+        return { what: 'import', ...(await importProject(stores, { file, mustFit }, { signal, progress })) };
       }
       default:
         throw new Error(`${wish.what} is not here`);

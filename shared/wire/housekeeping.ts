@@ -8,10 +8,11 @@ import { projectIdSchema } from '../project/project.ts';
 /** A path on the workstation itself, absolute: only whoever sits there may name one. */
 const fileSchema = z.string().min(1).max(4000);
 
+/** `project` of an export: an id, or a title that only one project has. */
 export const housekeepingWishSchema = z.discriminatedUnion('what', [
   z.strictObject({ what: z.literal('collect'), dryRun: z.boolean() }),
   z.strictObject({ what: z.literal('backup'), file: fileSchema }),
-  z.strictObject({ what: z.literal('export'), project: projectIdSchema, file: fileSchema }),
+  z.strictObject({ what: z.literal('export'), project: z.string().min(1).max(200), file: fileSchema }),
   z.strictObject({ what: z.literal('import'), file: fileSchema }),
   z.strictObject({ what: z.literal('doctor'), quick: z.boolean(), repair: z.boolean() }),
 ]);
