@@ -5,15 +5,27 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { isEnded } from '@myspinbot/shared/job/life.ts';
+import type { Finding } from '@myspinbot/shared/wire/housekeeping.ts';
 import { readConfig } from './config.ts';
 import { openDataFolder } from './data-folder.ts';
+import {
+  type DoctorOptions,
+  findingOf,
+  lookAtFolder,
+  lookAtMachine,
+  lookAtStores,
+  lookAtWork,
+  type Machine,
+} from './housekeeping/doctor.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts';
 import { type Restored, restore } from './housekeeping/restore.ts';
 import type { KeptJobs, Progress, Stores } from './housekeeping/stores.ts';
 import { createHub, type SocketHub } from './hub/hub.ts';
 import { type Logger, silentLogger } from './log/logger.ts';
 import { createPinoLogger } from './log/pino-logger.ts';
+import { findFfmpeg } from './media/ffmpeg.ts';
 import packageRecord from './package.json' with { type: 'json' };
+import { createStageHosts } from './process/stage-hosts.ts';
 import { type Clock, systemClock } from './queue/clock.ts';
 import { type Ledger, openLedger } from './queue/ledger.ts';
 import { openDiskVault } from './vault/disk-vault.ts';
@@ -30,14 +42,7 @@ export interface StoresAtRest extends Stores {
 
 /** Throws Failure `not-found` where no agent ever was, `refused` while one runs. */
 export async function openAtRest(dataDir: string, clock: Clock, log: Logger): Promise<StoresAtRest> {
-  await access(join(dataDir, 'agent-id')).catch((cause: unknown) => {
-    throw new Failure({
-      code: 'not-found',
-      message: `There is nothing of MySpinBot in ${dataDir}.`,
-      hint: 'If the agent keeps its data elsewhere, name that folder: --data DIR.',
-      cause,
-    });
-  });
+  await mustBeThere(dataDir);
   await openDataFolder(dataDir, log);
   const ledger = await openLedger(join(dataDir, 'ledger'), log);
   try {
@@ -58,6 +63,18 @@ export async function openAtRest(dataDir: string, clock: Clock, log: Logger): Pr
     await ledger.close();
     throw cause;
   }
+}
+
+/** Throws Failure `not-found` where no agent ever was. */
+async function mustBeThere(dataDir: string): Promise<void> {
+  await access(join(dataDir, 'agent-id')).catch((cause: unknown) => {
+    throw new Failure({
+      code: 'not-found',
+      message: `There is nothing of MySpinBot in ${dataDir}.`,
+      hint: 'The first start makes it. If the agent keeps its data elsewhere, name that folder: --data DIR.',
+      cause,
+    });
+  });
 }
 
 /** How the stores of a copied folder are opened. */
@@ -92,6 +109,7 @@ export async function keepHouseAtRest<T>(
   const housekeeping = createHousekeeping({
     stores,
     version,
+    machine: machineAtRest(log),
     mustFit: mustFitIn(dataDir, stores),
     openCopy: openCopies(clock, log),
     clock,
@@ -103,6 +121,42 @@ export async function keepHouseAtRest<T>(
     await housekeeping.close();
     await stores.close();
   }
+}
+
+/** Looks over a folder at which no agent runs; also one whose stores cannot be opened. */
+export async function doctorAtRest(dataDir: string, options: DoctorOptions): Promise<Finding[]> {
+  const log = createPinoLogger('silent'); // what is wrong is told by what is found
+  const findings: Finding[] = [];
+  try {
+    await mustBeThere(dataDir);
+    // Before it is opened: that alone shuts it to others.
+    findings.push(...(await lookAtFolder(dataDir, options)));
+    const stores = await openAtRest(dataDir, systemClock, log);
+    try {
+      findings.push(...(await lookAtStores(stores, options)), ...(await lookAtWork(dataDir, options)));
+    } finally {
+      await stores.close();
+    }
+  } catch (cause) {
+    options.signal?.throwIfAborted();
+    const isNew = cause instanceof Failure && cause.code === 'not-found';
+    findings.push(isNew ? { ...findingOf(cause), state: 'note' } : findingOf(cause));
+  }
+  return [...findings, ...(await lookAtMachine(dataDir, machineAtRest(log), options))];
+}
+
+function machineAtRest(log: Logger): Machine {
+  return {
+    ffmpeg: async () => (await findFfmpeg()).version,
+    async engines(signal) {
+      const hosts = createStageHosts({ clock: systemClock, log });
+      try {
+        return (await hosts.describe(signal)).engines;
+      } finally {
+        await hosts.close();
+      }
+    },
+  };
 }
 
 /** The quota of this folder's settings, as an agent would keep it. */

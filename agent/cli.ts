@@ -14,6 +14,7 @@ const help = `myspinbot: your own talking bot, made on your own machine
   myspinbot export    one project in one file, for another machine
   myspinbot import    bring in a project from such a file
   myspinbot gc        remove files that nothing names any more
+  myspinbot doctor    look whether everything is as it should be; mend what can be mended
 
 Each has --help. Also: --version, --help.
 `;
@@ -60,6 +61,7 @@ async function run(argv: readonly string[]): Promise<number> {
       return runCommand(ca, rest);
     }
     case 'gc':
+    case 'doctor':
     case 'backup':
     case 'restore': {
       const [{ runCommand }, commands] = await Promise.all([

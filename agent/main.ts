@@ -14,6 +14,7 @@ import { createHousekeeping } from './housekeeping/housekeeping.ts';
 import { createHub } from './hub/hub.ts';
 import { createProjectAssets } from './hub/project-assets.ts';
 import type { Logger } from './log/logger.ts';
+import { findFfmpeg } from './media/ffmpeg.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { type Network, openNetwork } from './network.ts';
 import packageRecord from './package.json' with { type: 'json' };
@@ -132,13 +133,16 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     const housekeeping = createHousekeeping({
       stores: { dataDir, vault, queue, documents: hub },
       version,
+      machine: {
+        ffmpeg: async () => (await findFfmpeg()).version,
+        engines: async (signal) => (await hosts.describe(signal)).engines,
+      },
       mustFit: (bytes) => quota.check({ kind: 'local' }, bytes),
       openCopy: openCopies(clock, housekeepingLog),
       clock,
       log: housekeepingLog,
     });
-    const collectNow = () => housekeeping.run({ what: 'collect', dryRun: false });
-    parts.push({ order: 3, close: collectDaily(collectNow, clock, housekeepingLog) });
+    parts.push({ order: 3, close: collectDaily(housekeeping.collect, clock, housekeepingLog) });
     parts.push({ order: 4, close: () => housekeeping.close() });
     const projectAssets = createProjectAssets({ hub, queue });
     const transferLog = log.child({ room: 'transfer' });

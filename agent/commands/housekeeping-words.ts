@@ -4,6 +4,7 @@ import {
   type Collected,
   collectedKinds,
   type Exported,
+  type Finding,
   type Imported,
 } from '@myspinbot/shared/wire/housekeeping.ts';
 import type { Restored } from '../housekeeping/restore.ts';
@@ -70,4 +71,8 @@ export function restoredInWords({ madeAt, assets, bytes, aside }: Restored, data
   const when = new Date(madeAt).toISOString().slice(0, 16).replace('T', ' ');
   const said = `${dataDir} is as it was at ${when} UTC: ${bytesInWords(bytes)}, with ${counted(assets, 'file')} of projects and jobs.`;
   return aside === undefined ? said : `${said}\nWhat was there before is in ${aside}.`;
+}
+
+export function findingInWords({ state, what, hint }: Finding): string {
+  return `${state.padEnd(6)}  ${what}${hint === undefined ? '' : ` ${hint}`}`;
 }

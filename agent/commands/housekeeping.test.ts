@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -86,6 +86,7 @@ test.each<[string[], number, RegExp]>([
   [['restore', '--help'], 0, /moved aside, not removed/],
   [['export', '--help'], 0, /PROJECT is an id/],
   [['import', '--help'], 0, /checked before anything is kept/],
+  [['doctor', '--help'], 0, /Exit code 1 when something is bad/],
   [['backup'], 2, /^FILE is missing/],
   [['export', 'Bot'], 2, /^FILE is missing/],
   [['backup', 'a', 'b'], 2, /Unexpected argument 'b'/],
@@ -139,6 +140,31 @@ test('without an agent: what would go, a backup, its way back, and what goes', a
   await rm(runningFile(data), { force: true });
 });
 
+test('the doctor finds what is wrong without an agent, and mends it', async () => {
+  const again = join(root, 'again');
+  const well = await run('doctor', '--data', again);
+  expect(well.out).toMatch(/^ok {6}No agent runs here\./);
+  expect(well.out).toMatch(/\nok {6}\d+ files \([\d.]+ MB\) looked at, each is what its hash says\.\n/);
+  const assets = join(again, 'vault', 'assets');
+  const [folder] = await readdir(assets);
+  const name = (await readdir(join(assets, folder!))).find((one) => one.length === 64)!;
+  await chmod(join(assets, folder!, name), 0o600);
+  await truncate(join(assets, folder!, name), 1);
+  const ill = await run('doctor', '--quick', '--data', again);
+  expect(ill).toMatchObject({
+    code: 1,
+    out: expect.stringContaining(`bad     1 file damaged: ${name.slice(0, 12)}`),
+  });
+  expect((await run('doctor', '--quick', '--repair', '--data', again)).out).toContain(
+    'mended  1 damaged file removed. A device that has one sends it again',
+  );
+  const mended = await run('doctor', '--quick', '--json', '--data', again);
+  const states = (JSON.parse(mended.out) as { state: string; what: string }[])
+    .filter(({ what }) => /damaged/.test(what))
+    .map(({ state }) => state);
+  expect(states).toEqual([]);
+});
+
 test('beside an agent that runs: it does the work, and nothing is restored over it', async () => {
   const agent = begin('start', '--json', '--no-open', '--local', '--port', '0', '--data', data);
   await agent.said('"listening"');
@@ -157,6 +183,9 @@ test('beside an agent that runs: it does the work, and nothing is restored over 
   });
   expect(await run('restore', 'live.backup', '--data', join(root, 'copy'))).toMatchObject({ code: 0 });
   expect(existsSync(join(root, 'copy', 'pairing', 'identity.pem'))).toBe(true);
+  const examined = await run('doctor', '--data', data);
+  expect(examined.out).toMatch(/^ok {6}The agent answers at http:\/\/127\.0\.0\.1:\d+\./);
+  expect(examined.out).toMatch(/portrait\/builtin/);
   expect(await run('export', project, 'live.spinbot', '--data', data)).toMatchObject({ code: 0 });
   expect(await run('import', 'live.spinbot', '--data', data)).toMatchObject({
     code: 0,

@@ -16,6 +16,7 @@ import {
   backedUpInWords,
   collectedInWords,
   exportedInWords,
+  findingInWords,
   importedInWords,
   restoredInWords,
 } from './housekeeping-words.ts';
@@ -143,6 +144,40 @@ id of its own.
     const report = await perform(asked, { what: 'import', file: fileOf(asked, 0) });
     asked.say(asked.values.json === true ? JSON.stringify(report) : importedInWords(report));
     return 0;
+  },
+};
+
+export const doctor: LoneCommand = {
+  worksAlone: true,
+  help: `myspinbot doctor: looks whether everything is as it should be
+
+The data folder and who may look into it, the ledger, the documents, every file (by its hash), what was left half-written,
+the disk, ffmpeg and the engines. One line each, with what to do. Exit code 1 when something is bad.
+
+  --quick          sizes of files alone, not every byte
+  --repair         mends what can be mended: rights of folders; damaged files go, so that devices that have them send them
+                   again; what was left half-written goes
+  --json           what was found as JSON
+  --data DIR       the agent's data folder
+  --help           this
+`,
+  options: { quick: { type: 'boolean' }, repair: { type: 'boolean' }, json: { type: 'boolean' } },
+  async run(asked) {
+    const { agent, dataDir, values, say } = asked;
+    const wish = { what: 'doctor', quick: values.quick === true, repair: values.repair === true } as const;
+    const { findings } =
+      agent === undefined
+        ? await interruptible(async (signal, progress) => {
+            const { doctorAtRest } = await import('../at-rest.ts');
+            return { findings: await doctorAtRest(dataDir, { ...wish, signal, progress }) };
+          })
+        : await perform(asked, wish);
+    if (values.json === true) say(JSON.stringify(findings));
+    else {
+      const where = agent === undefined ? 'No agent runs here.' : `The agent answers at ${agent.url}.`;
+      say([`ok      ${where}`, ...findings.map(findingInWords)].join('\n'));
+    }
+    return findings.some(({ state }) => state === 'bad') ? 1 : 0;
   },
 };
 

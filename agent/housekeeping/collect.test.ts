@@ -201,15 +201,25 @@ test('a job that is asked for while files are looked at keeps its photo', async 
   expect(house.agent.vault.has(photo.hash)).toBe(true);
 });
 
-test('it runs soon after a start and then once a day', async () => {
+test('it runs soon after a start and then once a day, sooner when something was held back', async () => {
   const clock = handClock();
   let runs = 0;
-  const stop = collectDaily(async () => void runs++, clock, silentLogger);
-  clock.advance(DAY_MS);
-  expect(runs).toBe(1);
-  clock.advance(3 * DAY_MS);
-  expect(runs).toBe(4);
+  let heldBack = 0;
+  const work = async () => {
+    runs++;
+    return { heldBack };
+  };
+  const turn = async (ms: number) => {
+    clock.advance(ms);
+    await new Promise((resolve) => setImmediate(resolve));
+    return runs;
+  };
+  const stop = collectDaily(work, clock, silentLogger);
+  expect(await turn(DAY_MS / 24)).toBe(1);
+  expect(await turn(DAY_MS - 1)).toBe(1);
+  heldBack = 1;
+  expect(await turn(1)).toBe(2);
+  expect(await turn(DAY_MS / 24)).toBe(3);
   stop();
-  clock.advance(3 * DAY_MS);
-  expect(runs).toBe(4);
+  expect(await turn(3 * DAY_MS)).toBe(3);
 });

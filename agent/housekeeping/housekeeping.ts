@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type {
+  Collected,
   HousekeepingReport,
   HousekeepingTask,
   HousekeepingWish,
@@ -11,6 +12,7 @@ import type { Logger } from '../log/logger.ts';
 import type { Clock } from '../queue/clock.ts';
 import { backUp, type OpenCopy } from './backup.ts';
 import { collect } from './collect.ts';
+import { lookAtFolder, lookAtMachine, lookAtStores, type Machine } from './doctor.ts';
 import { exportProject } from './export-project.ts';
 import { importProject } from './import-project.ts';
 import type { Progress, Stores } from './stores.ts';
@@ -18,6 +20,7 @@ import type { Progress, Stores } from './stores.ts';
 export interface HousekeepingWorld {
   readonly stores: Stores;
   readonly version: string;
+  readonly machine: Machine;
   /** Throws when so many bytes more may not be kept. */
   mustFit(bytes: number): void;
   /** Opens the stores in the folder of a copy. */
@@ -32,6 +35,8 @@ export interface Housekeeping {
     wish: HousekeepingWish,
     options?: { signal?: AbortSignal; progress?: Progress },
   ): Promise<HousekeepingReport>;
+  /** Collects garbage, in its turn. */
+  collect(): Promise<Collected>;
   /** The same for whoever comes back to look. Throws Failure `too-often` while too much is waiting. */
   begin(wish: HousekeepingWish): HousekeepingTask;
   /** Ended ones are remembered for a while. */
@@ -51,6 +56,11 @@ export function createHousekeeping(world: HousekeepingWorld): Housekeeping {
   const tasks = new Map<string, { task: HousekeepingTask; stop: AbortController }>();
   let last: Promise<unknown> = Promise.resolve();
 
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work);
+    last = done.catch(() => undefined); // whoever asked is told
+    return done;
+  };
   const act = async (
     wish: HousekeepingWish,
     { signal, progress }: { signal: AbortSignal; progress: Progress },
@@ -76,26 +86,36 @@ export function createHousekeeping(world: HousekeepingWorld): Housekeeping {
         const { mustFit } = world;
         return { what: 'import', ...(await importProject(stores, { file, mustFit }, { signal, progress })) };
       }
-      default:
-        throw new Error(`${wish.what} is not here`);
+      case 'doctor': {
+        const options = { ...wish, signal, progress };
+        const findings = [
+          ...(await lookAtFolder(stores.dataDir, options)),
+          ...(await lookAtStores(stores, options)),
+          ...(await lookAtMachine(stores.dataDir, world.machine, options)),
+        ];
+        return { what: 'doctor', findings };
+      }
     }
   };
   const run: Housekeeping['run'] = (wish, { signal, progress = () => {} } = {}) => {
     const either = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
-    const work = last.then(async () => {
+    return inTurn(async () => {
       either.throwIfAborted();
       const startedAt = clock.now();
       const report = await act(wish, { signal: either, progress });
       log.info('housekeeping.done', { what: wish.what, ms: clock.now() - startedAt });
       return report;
     });
-    last = work.catch(() => undefined); // whoever asked is told
-    return work;
   };
   const isRunning = ({ task }: { task: HousekeepingTask }) => task.state.state === 'running';
 
   return {
     run,
+    collect: () =>
+      inTurn(async () => {
+        closing.signal.throwIfAborted();
+        return await collect(stores, { now: clock.now(), dryRun: false, signal: closing.signal });
+      }),
     begin(wish) {
       if ([...tasks.values()].filter(isRunning).length >= MAX_WAITING) throw tooMuch();
       const id = randomUUID();

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
@@ -84,6 +84,21 @@ test('a damaged record costs itself alone, and is logged', async () => {
   expect(logged).toEqual(['hub.record-damaged']);
   read.getMap('c').set('z', 3);
   await again.flush();
+  await again.close();
+});
+
+test('a store that cannot be opened any more is repaired, with all that is whole, and it is logged', async () => {
+  const dir = fresh();
+  const store = await openDocumentStore(dir, silentLogger);
+  (await kept(store, 'workspace')).getMap('a').set('x', 1);
+  await store.close();
+  const manifest = (await readdir(dir)).find((name) => name.startsWith('MANIFEST'))!;
+  await writeFile(join(dir, manifest), 'this is none');
+  const logged: string[] = [];
+  const again = await openDocumentStore(dir, { ...silentLogger, error: (event) => logged.push(event) });
+  expect((await kept(again, 'workspace')).getMap('a').get('x')).toBe(1);
+  expect(await again.rooms()).toEqual(['workspace']);
+  expect(logged).toEqual(['hub.repair']);
   await again.close();
 });
 

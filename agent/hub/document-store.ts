@@ -30,9 +30,9 @@ export interface DocumentStore {
 type Put = { type: 'put'; key: string; value: Uint8Array };
 type Del = { type: 'del'; key: string };
 
+/** Opens or makes the store. A damaged one is repaired as far as it goes: devices bring what is missing. */
 export async function openDocumentStore(dir: string, log: Logger): Promise<DocumentStore> {
-  const level = new ClassicLevel<string, Uint8Array>(dir, { valueEncoding: 'view' });
-  await level.open();
+  const level = await openLevel(dir, log);
   /** Next sequence number, records and bytes of each room that was loaded. */
   const runs = new Map<string, { next: number; first: number; bytes: number }>();
   let bytesInAll = await level.approximateSize('', '~');
@@ -156,6 +156,23 @@ export async function openDocumentStore(dir: string, log: Logger): Promise<Docum
     run.bytes = snapshot.length;
     queued.push({ type: 'put', key: keyOf(room, run.next++), value: snapshot });
     void write();
+  }
+}
+
+async function openLevel(dir: string, log: Logger): Promise<ClassicLevel<string, Uint8Array>> {
+  const open = async () => {
+    const level = new ClassicLevel<string, Uint8Array>(dir, { valueEncoding: 'view' });
+    await level.open();
+    return level;
+  };
+  try {
+    return await open();
+  } catch (cause) {
+    const code = cause instanceof Error ? (cause.cause as { code?: unknown } | undefined)?.code : undefined;
+    if (code !== 'LEVEL_CORRUPTION') throw asFailure(cause);
+    log.error('hub.repair', { dir });
+    await ClassicLevel.repair(dir);
+    return await open();
   }
 }
 
