@@ -6,7 +6,6 @@ import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import { Failure, type FailureCode } from '@myspinbot/shared/failure/failure.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import fastify, { type FastifyRequest } from 'fastify';
-import fastify from 'fastify';
 import type { Housekeeping } from '../housekeeping/housekeeping.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Gate } from '../pairing/port.ts';

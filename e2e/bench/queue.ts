@@ -76,7 +76,7 @@ interface Speeds {
 }
 
 /** One after the other, each when the one before has begun; ms from asking to the beginning of the stage. */
-async function latencies(ask: (index: number) => void | Promise<unknown>, begun: () => Promise<Told>) {
+async function latencies(ask: (index: number) => unknown, begun: () => Promise<Told>) {
   const all: number[] = [];
   for (let index = 0; index < ASKED + WARM_UP; index++) {
     const start = begun();
