@@ -98,7 +98,8 @@ function fingerprints(options: SpinOptions): Map<StageName, string> {
 }
 
 const parse = (input: SpinOptionsInput) => spinOptionsSchema.parse(input);
-const changes: readonly [string, (from: SpinOptionsInput) => Partial<SpinOptionsInput>][] = [
+type Change = [string, (from: SpinOptionsInput) => Partial<SpinOptionsInput>];
+const changes: Change[] = [
   ['photos', () => ({ photos: [hash('b')] })],
   ['face', () => ({ face: 1 })],
   ['voiceClip', () => ({ voiceClip: hash('e') })],
@@ -108,9 +109,12 @@ const changes: readonly [string, (from: SpinOptionsInput) => Partial<SpinOptions
   ['background', () => ({ background: { kind: 'blur' } })],
   ['captions', () => ({ captions: false })],
   ['seed', () => ({ seed: 7 })],
-  ['narration.lang', ({ narration }) => ({ narration: { ...narration, lang: 'de' } })],
+  [
+    'narration.lang',
+    ({ narration }) => ({ narration: { ...narration, lang: 'de' } as SpinOptionsInput['narration'] }),
+  ],
   ...Object.values(narrations).map(
-    (narration) => [`narration: ${narration.kind}`, () => ({ narration })] as const,
+    (narration): Change => [`narration: ${narration.kind}`, () => ({ narration })],
   ),
   ['text', () => ({ narration: { ...narrations.text, text: 'Bye' } })],
   ['recording', () => ({ narration: { ...narrations.recording, audio: hash('f') } })],

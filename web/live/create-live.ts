@@ -45,6 +45,7 @@ import { createAssetUrls } from './asset-urls.ts';
 import { createCastNotes } from './cast-notes.ts';
 import { createDevicesDesk } from './devices-desk.ts';
 import { keepFile } from './keep-file.ts';
+import { createLineDesk } from './line-desk.ts';
 import type { Live, Workstation } from './live.ts';
 import { followFilm, type MakingFilmWorld } from './making-film.ts';
 import { askWorker, createMediaUrl } from './media-url.ts';
@@ -60,6 +61,9 @@ import { createSharedDesk } from './shared-desk.ts';
 import { createStorageDesk } from './storage-desk.ts';
 import { createTransfersDesk } from './transfers-desk.ts';
 import { createWorkspaceView } from './workspace-view.ts';
+
+/** Older videos of a project that is opened come when they are opened themselves. */
+const KEPT_OF_PROJECT = 50;
 
 /** Everything of the outside that the live layer touches. */
 export interface LiveWorld {
@@ -449,9 +453,13 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       get projects() {
         return view.projects();
       },
-      get jobs() {
-        return view.jobs();
+      get line() {
+        return view.line();
       },
+      premieres: view.premieres,
+      stopped: view.stopped,
+      jobsOf: view.jobsOf,
+      counts: view.counts,
       job: view.job,
       progress: presence.progress,
       makingFilm: (wanted) => followFilm({ ...world.film, bytes: world.bytes }, wanted),
@@ -484,7 +492,10 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       openProject(id) {
         const project = open(id);
         // What this project made is kept here, so that it plays with the workstation off.
-        for (const job of view.jobs()) if (job.request.project === id) quietly(wantResult(job, 'usual'));
+        for (const made of view.jobsOf(id).slice(0, KEPT_OF_PROJECT)) {
+          const job = view.job(made);
+          if (job !== undefined) quietly(wantResult(job, 'usual'));
+        }
         if (getOwner() !== null) onCleanup(() => putAway(project));
         return project;
       },
@@ -517,7 +528,7 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
           },
         }),
 
-      async spin(project) {
+      async spin(project, wished = {}) {
         desk.mustEdit();
         const { lead, loaded, workspace } = sitting;
         await loaded;
@@ -538,13 +549,22 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
           assets: draft.assets.map((asset) => ({ ...unwrap(asset) })),
           device,
           requestedAt: clock.now(),
+          ...wished,
         });
         // The request carries everything; the project's own edits are durable with it all the same.
         await Promise.all([lead.stored.flush(), rooms.flush()]);
         return id;
       },
       cancel: (id) => wish((workspace) => workspace.cancel(id, clock.now())),
-      retry: (id) => wish((workspace) => workspace.retry(id)),
+      retry: (id, from) => wish((workspace) => workspace.retry(id, from)),
+      queue: createLineDesk({
+        line: view.line,
+        rules: view.rules,
+        rest: () => (reach().state === 'here' ? presence.rest() : undefined),
+        now: clock.now,
+        wish,
+      }),
+      ownDevice: device,
       hide: (id, hidden) => wish((workspace) => workspace.hide(id, hidden)),
 
       sending: sending.sending,

@@ -3,8 +3,9 @@
 // `stage` is the test's hand on what the workstation would do. Never part of the app.
 import type { AssetHash, AssetType } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import type { JobId, JobRequest, JobRun } from '@myspinbot/shared/job/job.ts';
+import type { Job, JobId, JobRequest, JobRun } from '@myspinbot/shared/job/job.ts';
 import { jobPhase } from '@myspinbot/shared/job/life.ts';
+import type { Rest } from '@myspinbot/shared/job/rules.ts';
 import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import {
   type ProjectFields,
@@ -20,6 +21,8 @@ import { fakeMonitor } from './fake-monitor.ts';
 import { drawn, emptyWorld, fakeAccess, MINUTE, NOW, peopleWorld, view, type World } from './fake-people.ts';
 import { createFakeSharedDesk, type FakeShare } from './fake-shared-desk.ts';
 import { createFakeStorage } from './fake-storage.ts';
+import { createJobLists } from './job-lists.ts';
+import { createLineDesk } from './line-desk.ts';
 import type {
   Access,
   JobView,
@@ -52,6 +55,10 @@ export interface FakeLive extends Live {
     /** The job's film, as far as there is one. */
     film(id: JobId, film: MakingFilm | undefined): void;
     uploadLeft(id: JobId, bytes: number): void;
+    /** Somebody asks for one more job. */
+    job(job: Job): void;
+    /** Why the workstation says that nothing new is begun. */
+    rest(rest: Rest | undefined): void;
     /** What the next face checks answer; undefined = the workstation says nothing. */
     photoCheck(check: PhotoCheck | undefined): void;
     /** Makes the next keepFile refuse with this failure. */
@@ -122,6 +129,17 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     job.phase = jobPhase(job);
     set('jobs', id, reconcile(job));
   };
+
+  const lists = () => {
+    const made = createJobLists();
+    made.fill(Object.values(world.jobs));
+    made.tell();
+    return made;
+  };
+  const line = () =>
+    lists()
+      .line()
+      .map((id) => world.jobs[id]!);
 
   const openProject = (id: ProjectId): OpenProject => ({
     id,
@@ -209,11 +227,13 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
         .filter((entry) => !entry.deleted)
         .sort((a, b) => b.updatedAt - a.updatedAt);
     },
-    get jobs() {
-      return Object.values(world.jobs)
-        .filter((job) => !job.wish.hidden)
-        .sort((a, b) => b.request.requestedAt - a.request.requestedAt);
+    get line() {
+      return line();
     },
+    premieres: () => lists().premieres(),
+    stopped: () => lists().stopped(),
+    jobsOf: (id) => lists().ofProject(id),
+    counts: () => ({ done: lists().premieres().length, stopped: lists().stopped().length }),
     job: (id) => world.jobs[id],
     progress: (id) => world.progress[id],
     makingFilm: (wanted) => () => {
@@ -260,7 +280,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     hasAsset: async (hash) => world.urls[hash] !== undefined && !storage.isGone(hash),
     checkPhoto: async () => (world.workstation.state === 'here' ? check : undefined),
 
-    async spin(project) {
+    async spin(project, wished = {}) {
       mayWrite();
       const draft = draftSpin(project.fields(), project.script(), project.photos());
       if (!draft.ready) {
@@ -279,6 +299,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
         assets: structuredClone(draft.assets.map((asset) => unwrap(asset))),
         device: 'device-fake',
         requestedAt: NOW + made * MINUTE,
+        ...wished,
       };
       set('jobs', id, view({ request, wish: { retry: 0, hidden: false }, run: undefined }));
       return id;
@@ -289,13 +310,37 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
         job.wish.cancelledAt = NOW + ++made * MINUTE;
       });
     },
-    retry(id) {
+    retry(id, from) {
       mayWrite();
       putJob(id, (job) => {
-        delete job.wish.cancelledAt;
-        job.wish.retry += 1;
+        const { retry, hidden } = job.wish;
+        job.wish = { retry: retry + 1, hidden, ...(from === undefined ? {} : { from }) };
       });
     },
+    queue: createLineDesk({
+      line,
+      rules: () => world.rules,
+      rest: () => (world.workstation.state === 'here' ? world.rest : undefined),
+      now: () => NOW,
+      wish(write) {
+        mayWrite();
+        write({
+          rules: () => world.rules,
+          putRules: (rules) => set('rules', reconcile({ ...rules })),
+          pause: (id, at) =>
+            putJob(id, (job) => {
+              const { pausedAt: _before, ...wish } = job.wish;
+              job.wish = at === undefined ? wish : { ...wish, pausedAt: at };
+            }),
+          place: (id, place) =>
+            putJob(id, (job) => {
+              const { place: _place, now: _now, ...wish } = job.wish;
+              job.wish = { ...wish, ...place };
+            }),
+        });
+      },
+    }),
+    ownDevice: 'device-fake',
     hide(id, hidden) {
       mayWrite();
       putJob(id, (job) => {
@@ -342,6 +387,8 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
           return next;
         }),
       uploadLeft: (id, bytes) => set('jobs', id, 'uploadLeft', bytes),
+      job: (job) => set('jobs', job.request.id, view(structuredClone(job))),
+      rest: (rest) => set('rest', reconcile(rest)),
       photoCheck: (answer) => {
         check = answer;
       },

@@ -6,6 +6,7 @@ import type { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Job, JobId, JobRequest, JobResult } from '@myspinbot/shared/job/job.ts';
 import { stageNames } from '@myspinbot/shared/job/job.ts';
 import { jobPhase } from '@myspinbot/shared/job/life.ts';
+import { defaultRules, type QueueRules, type Rest } from '@myspinbot/shared/job/rules.ts';
 import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import {
   type Photo,
@@ -44,6 +45,8 @@ export interface World {
   scripts: ScriptToken[];
   audit: AuditEntry[];
   sending: Sending;
+  rules: QueueRules;
+  rest: Rest | undefined;
 }
 
 /** Ids of the seeded world, so that a test can name what it looks at. */
@@ -159,6 +162,8 @@ export function emptyWorld(): World {
     scripts: [],
     audit: [],
     sending: { files: 0, leftBytes: 0, refused: [], goesOn: false },
+    rules: { ...defaultRules },
+    rest: undefined,
   };
 }
 

@@ -6,8 +6,9 @@ import type { Role, Scope } from '@myspinbot/shared/access/access.ts';
 import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import type { AgentEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import type { Failure } from '@myspinbot/shared/failure/failure.ts';
-import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
+import type { Job, JobId, StageName } from '@myspinbot/shared/job/job.ts';
 import type { JobPhase } from '@myspinbot/shared/job/life.ts';
+import type { QueueRules, Rest } from '@myspinbot/shared/job/rules.ts';
 import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import type { Photo, ProjectEntry, ProjectFields, ProjectId } from '@myspinbot/shared/project/project.ts';
 import type { Missing } from '@myspinbot/shared/project/spin.ts';
@@ -74,6 +75,30 @@ export interface JobView extends Job {
   phase: JobPhase;
   /** Bytes of this job's uploads still to send, while it waits for them. */
   uploadLeft: number;
+}
+
+/** How many jobs stand in the lists that may be long. */
+export interface ListCounts {
+  done: number;
+  stopped: number;
+}
+
+/** The line of jobs as a whole. */
+export interface LineDesk {
+  /** What people decided for all jobs together. */
+  rules(): QueueRules;
+  change(rules: Partial<QueueRules>): void;
+  /** Why nothing new is begun; undefined while it is, or while nobody knows. */
+  rest(): Rest | undefined;
+  /** Lets it go on, whatever person or backup held it. */
+  goOn(): void;
+  pause(): void;
+  /** Puts a job that waits at this place among those that wait, 0 = next. */
+  move(id: JobId, to: number): void;
+  /** It goes next, also while the line rests; or not any more. */
+  hurry(id: JobId, now: boolean): void;
+  /** Holds one job, or lets it go on. */
+  hold(id: JobId, held: boolean): void;
 }
 
 /** One project opened for editing; live until the owner that opened it is disposed. */
@@ -210,8 +235,16 @@ export interface Live {
   eraseAll(): Promise<void>;
   /** Newest first, hidden and deleted ones left out; painted from the device's own store before any sync. */
   readonly projects: readonly ProjectEntry[];
-  /** Newest request first. */
-  readonly jobs: readonly JobView[];
+  /** Jobs that are on or still to come, in the order of their turns; hidden ones left out, here and below. */
+  readonly line: readonly JobView[];
+  /** Finished jobs, newest request first; a screen asks `job` for as many as it shows. */
+  premieres(): readonly JobId[];
+  /** Jobs that failed or were stopped, likewise. */
+  stopped(): readonly JobId[];
+  /** Every job of a project, likewise. */
+  jobsOf(project: ProjectId): readonly JobId[];
+  /** How many there are, before all of them were read, too. */
+  counts(): ListCounts;
   job(id: JobId): JobView | undefined;
   /** From awareness; undefined when the job does not run now. */
   progress(id: JobId): JobProgress | undefined;
@@ -243,9 +276,13 @@ export interface Live {
   checkPhoto(asset: AssetRef): Promise<PhotoCheck | undefined>;
 
   /** Resolves once the request is durable here; it runs when the workstation has it. */
-  spin(project: OpenProject): Promise<JobId>;
+  spin(project: OpenProject, wish?: { supersedes?: JobId }): Promise<JobId>;
   cancel(id: JobId): void;
-  retry(id: JobId): void;
+  /** With `from` that stage and later ones are made anew. */
+  retry(id: JobId, from?: StageName): void;
+  readonly queue: LineDesk;
+  /** What this device is called in requests: those are its own jobs. */
+  readonly ownDevice: string;
   hide(id: JobId, hidden: boolean): void;
 
   /** What is on its way to the workstation. */

@@ -1,23 +1,37 @@
 // The workspace document as Solid stores: projects, jobs, agents. Painted from the projection first, then patched by
 // changed id (a whole-document signal costs a thousand times more effect runs). Every change goes on to the
-// projection. It never writes the document.
+// projection. It never writes the document, and never sorts all jobs because of one.
 import type { AssetHash } from '@myspinbot/shared/asset/asset.ts';
 import type { AgentEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import type { Workspace } from '@myspinbot/shared/document/workspace.ts';
 import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
 import { type JobPhase, jobPhase } from '@myspinbot/shared/job/life.ts';
+import { defaultRules, type QueueRules } from '@myspinbot/shared/job/rules.ts';
 import type { ProjectEntry, ProjectId } from '@myspinbot/shared/project/project.ts';
-import { type Accessor, batch, createMemo, createSignal } from 'solid-js';
+import { type Accessor, batch, createMemo, createSignal, untrack } from 'solid-js';
 import { createStore, reconcile } from 'solid-js/store';
-import type { Projection } from '../vault/projection.ts';
-import type { JobView } from './live.ts';
+import type { FirstRows, Projection } from '../vault/projection.ts';
+import { createJobLists } from './job-lists.ts';
+import type { JobView, ListCounts } from './live.ts';
 
 export interface WorkspaceView {
   projects: Accessor<readonly ProjectEntry[]>;
-  jobs: Accessor<readonly JobView[]>;
+  /** What is on or still to come, in the order of its turns. */
+  line: Accessor<readonly JobView[]>;
+  /** Newest first, here and below; hidden ones left out. */
+  premieres: Accessor<readonly JobId[]>;
+  stopped: Accessor<readonly JobId[]>;
+  jobsOf(project: ProjectId): readonly JobId[];
+  /** How many there are, before all of them were read, too. */
+  counts: Accessor<ListCounts>;
   agents: Accessor<readonly AgentEntry[]>;
+  rules: Accessor<QueueRules>;
+  /** One that was not shown yet comes from the device's own store a moment later. */
   job(id: JobId): JobView | undefined;
-  /** From now on the document is the truth: shows all of it and follows it. Returns the way to stop. */
+  /**
+   * From now on the document is the truth: shows all of it and follows it. `onJob` hears of every job that is on, of the
+   * newest that are done, and of each that changes. Returns the way to stop.
+   */
   follow(workspace: Workspace, onJob: (job: Job) => void): () => void;
   /** How many bytes of each queued asset are still to send. */
   outbox(left: ReadonlyMap<AssetHash, number>): void;
@@ -30,9 +44,12 @@ export interface WorkspaceView {
 /** Phases in which the workstation may still need our bytes. */
 const waitsForBytes: ReadonlySet<JobPhase> = new Set(['waiting-for-workstation', 'waiting-for-assets']);
 
+/** Done long ago: what this device wanted of them it has, or gets when they are opened. */
+const HEARD_DONE = 200;
+
 export function createWorkspaceView(
   projection: Projection,
-  first: { projects: readonly ProjectEntry[]; jobs: readonly Job[] },
+  first: Pick<FirstRows, 'projects' | 'jobs'> & Partial<FirstRows>,
 ): WorkspaceView {
   let outbox: ReadonlyMap<AssetHash, number> = new Map();
   const leftOf = (job: Job, phase: JobPhase) =>
@@ -52,19 +69,22 @@ export function createWorkspaceView(
     jobs: Object.fromEntries(first.jobs.map((job) => [job.request.id, viewOf(job)])),
   });
   const [agents, setAgents] = createSignal<readonly AgentEntry[]>([]);
+  const [rules, setRules] = createSignal<QueueRules>(defaultRules);
+  const lists = createJobLists();
+  lists.fill(first.jobs);
+  lists.tell();
+  /** Counted by the store until all of them were read. */
+  const [counted, setCounted] = createSignal(first.counts);
+  const counts = createMemo<ListCounts>(
+    () => counted() ?? { done: lists.premieres().length, stopped: lists.stopped().length },
+  );
 
   const projects = createMemo(() =>
     Object.values(view.projects)
       .filter((entry) => !entry.deleted)
       .sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1)),
   );
-  const jobs = createMemo(() =>
-    Object.values(view.jobs)
-      .filter((job) => !job.wish.hidden)
-      .sort(
-        (a, b) => b.request.requestedAt - a.request.requestedAt || (a.request.id < b.request.id ? -1 : 1),
-      ),
-  );
+  const line = createMemo(() => lists.line().flatMap((id) => view.jobs[id] ?? []));
 
   let writing = Promise.resolve();
   let pending = {
@@ -95,13 +115,41 @@ export function createWorkspaceView(
   const showJob = (id: JobId, job: Job | undefined) => {
     if (job === undefined) set('jobs', id, undefined as never);
     else set('jobs', id, reconcile(viewOf(job)));
+    lists.put(id, job);
+  };
+
+  /** The document was read: the store has nothing that is not shown. */
+  let isWhole = false;
+  const asked = new Set<JobId>();
+  const askFor = (id: JobId) => {
+    if (isWhole || asked.has(id)) return;
+    asked.add(id);
+    projection
+      .job(id)
+      .then((job) => {
+        if (isWhole || job === undefined) return;
+        batch(() => {
+          showJob(id, job);
+          lists.tell();
+        });
+      })
+      .catch(() => undefined); // The document brings it, if there is one.
   };
 
   return {
     projects,
-    jobs,
+    line,
+    premieres: lists.premieres,
+    stopped: lists.stopped,
+    jobsOf: lists.ofProject,
+    counts,
     agents,
-    job: (id) => view.jobs[id],
+    rules,
+    job(id) {
+      const job = view.jobs[id];
+      if (job === undefined) askFor(id);
+      return job;
+    },
     follow(workspace, onJob) {
       const stop = workspace.watch((change) => {
         const rows: typeof pending = { projects: new Map(), jobs: new Map() };
@@ -114,7 +162,9 @@ export function createWorkspaceView(
             showJob(id, workspace.job(id));
             rows.jobs.set(id, workspace.job(id));
           }
+          lists.tell();
           if (change.agents) setAgents(workspace.agents());
+          if (change.rules) setRules(workspace.rules());
         });
         project(rows);
         for (const job of rows.jobs.values()) if (job !== undefined) onJob(job);
@@ -129,25 +179,34 @@ export function createWorkspaceView(
         const job = workspace.job(id);
         if (job !== undefined) truth.jobs.set(id, job);
       }
+      isWhole = true;
       batch(() => {
         for (const id of Object.keys(view.projects) as ProjectId[]) {
           if (!truth.projects.has(id)) showProject(id, undefined);
         }
-        for (const id of Object.keys(view.jobs) as JobId[]) {
-          if (!truth.jobs.has(id)) showJob(id, undefined);
-        }
         for (const id of truth.projects.keys()) showProject(id, workspace.project(id));
-        for (const id of truth.jobs.keys()) showJob(id, workspace.job(id));
+        // At once: job by job, ten thousand of them would take as many steps through the store.
+        const jobs: Record<JobId, JobView> = {};
+        for (const [id, job] of truth.jobs) jobs[id] = viewOf(job);
+        set('jobs', reconcile(jobs));
+        lists.fill(truth.jobs.values());
+        lists.tell();
+        setCounted(undefined);
         setAgents(workspace.agents());
+        setRules(workspace.rules());
       });
       writing = writing.then(() => projection.mend(truth)).catch(() => undefined); // As above.
-      for (const job of truth.jobs.values()) onJob(job);
+      untrack(() => {
+        for (const id of [...lists.line(), ...lists.premieres().slice(0, HEARD_DONE)]) {
+          onJob(truth.jobs.get(id)!);
+        }
+      });
       return stop;
     },
     outbox(left) {
       outbox = left;
       batch(() => {
-        for (const job of Object.values(view.jobs)) {
+        for (const job of untrack(line)) {
           if (waitsForBytes.has(job.phase)) set('jobs', job.request.id, 'uploadLeft', leftOf(job, job.phase));
         }
       });
@@ -156,6 +215,9 @@ export function createWorkspaceView(
       batch(() => {
         set('projects', reconcile({}));
         set('jobs', reconcile({}));
+        lists.fill([]);
+        lists.tell();
+        setCounted(undefined);
         setAgents([]);
       });
     },

@@ -53,7 +53,7 @@ describe('home', () => {
     const spin = await spinButton();
     await waitFor(() => expect(spin.getAttribute('aria-disabled')).toBeNull());
     fireEvent.click(spin);
-    await waitFor(() => expect(live.jobs).toHaveLength(1), WAIT);
+    await waitFor(() => expect(live.line).toHaveLength(1), WAIT);
     expect(location.pathname).toMatch(/^\/(project|job)\//);
   });
 
@@ -71,13 +71,13 @@ describe('home', () => {
 describe('project', () => {
   it('says what Spin still needs, and does not spin', async () => {
     const { live } = open(`/project/${seeded.ada}`);
-    const before = live.jobs.length;
+    const before = live.line.length;
     const spin = await spinButton();
     expect(spin.getAttribute('aria-disabled')).toBe('true');
     const words = document.getElementById(spin.getAttribute('aria-describedby') ?? '');
     expect(words?.textContent).toBe('Still needed: a photo.');
     fireEvent.click(spin);
-    expect(live.jobs).toHaveLength(before);
+    expect(live.line).toHaveLength(before);
     expect(document.activeElement?.id).toBe('face');
   });
 
@@ -232,11 +232,11 @@ describe('job', () => {
 describe('history and addresses', () => {
   it('takes a job out of the history and back', async () => {
     const { live } = open('/history');
-    const before = live.jobs.length;
+    const before = live.stopped().length;
     fireEvent.click(await screen.findByRole('button', { name: 'Take out of the history' }, WAIT));
-    expect(live.jobs).toHaveLength(before - 1);
+    expect(live.stopped()).toHaveLength(before - 1);
     fireEvent.click(await screen.findByRole('button', { name: 'Undo' }));
-    expect(live.jobs).toHaveLength(before);
+    expect(live.stopped()).toHaveLength(before);
   });
 
   it.each(['/nowhere', '/job/nonsense', '/project/nonsense', '/project/p_notmadehereyet00'])(

@@ -24,19 +24,28 @@ export function speechMs(
   }
 }
 
+/** So many of the last jobs are asked: a machine's pace changes with what is installed on it. */
+const ASKED = 5;
+
 /** Milliseconds to make `ms` of video of this size: the median of the last jobs of that size; undefined before one. */
-export function makingMs(jobs: readonly JobView[], size: string, ms: number): number | undefined {
-  const factors = jobs
-    .flatMap((job) => {
-      const run = job.run;
-      if (run?.result === undefined || run.startedAt === undefined || run.finishedAt === undefined) return [];
-      if (`${run.result.width}x${run.result.height}` !== size || run.result.durationMs <= 0) return [];
-      // A job served from artifacts says nothing of the next one.
-      if (run.stages.some((stage) => stage.stage === 'portrait' && stage.state === 'reused')) return [];
-      return [(run.finishedAt - run.startedAt) / run.result.durationMs];
-    })
-    .slice(0, 5)
-    .sort((one, other) => one - other);
+export function makingMs(jobs: Iterable<JobView>, size: string, ms: number): number | undefined {
+  const factors: number[] = [];
+  for (const job of jobs) {
+    const factor = paceOf(job, size);
+    if (factor !== undefined) factors.push(factor);
+    if (factors.length === ASKED) break;
+  }
+  factors.sort((one, other) => one - other);
   const middle = factors[Math.floor(factors.length / 2)];
   return middle === undefined ? undefined : middle * ms;
+}
+
+/** Milliseconds of work for one of video; undefined where a job says nothing of the next one. */
+function paceOf({ run }: JobView, size: string): number | undefined {
+  if (run?.result === undefined || run.startedAt === undefined || run.finishedAt === undefined)
+    return undefined;
+  if (`${run.result.width}x${run.result.height}` !== size || run.result.durationMs <= 0) return undefined;
+  // It was served from artifacts.
+  if (run.stages.some((stage) => stage.stage === 'portrait' && stage.state === 'reused')) return undefined;
+  return (run.finishedAt - run.startedAt) / run.result.durationMs;
 }

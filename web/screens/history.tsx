@@ -11,24 +11,26 @@ import { projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { isOn, jobWords, phaseMark } from './job-words.ts';
 import { PremierePoster } from './premiere-poster.tsx';
+import { shownJobs } from './shown-jobs.ts';
 import { agoWords } from './time-words.ts';
 import { reachOf } from './workstation-words.ts';
 
-/** Posters shown at first and with every press on "Show more": a year of videos must not load at once. */
+/** Jobs shown at first and with every press on "Show more": a year of videos must not load at once. */
 const PAGE = 24;
 
 export default function History() {
   const live = useLive();
-  const [shown, setShown] = createSignal(PAGE);
-  const on = createMemo(() => live.jobs.filter((job) => isOn(job.phase)));
-  const done = createMemo(() => live.jobs.filter((job) => job.phase === 'succeeded'));
-  const ended = createMemo(() => live.jobs.filter((job) => job.phase !== 'succeeded' && !isOn(job.phase)));
+  const [shownDone, showDone] = createSignal(PAGE);
+  const [shownStopped, showStopped] = createSignal(PAGE);
+  const done = createMemo(() => shownJobs(live, live.premieres(), shownDone()));
+  const stopped = createMemo(() => shownJobs(live, live.stopped(), shownStopped()));
+  const isEmpty = () => live.line.length + live.counts().done + live.counts().stopped === 0;
 
   return (
     <div class="mx-auto grid max-w-page gap-10 p-4 tablet:p-8">
       <h1>History</h1>
       <Show
-        when={live.jobs.length > 0}
+        when={!isEmpty()}
         fallback={
           <EmptyState
             title="No premieres yet"
@@ -45,34 +47,52 @@ export default function History() {
           />
         }
       >
-        <Show when={on().length > 0}>
-          <Section title="On now">
+        <Show when={live.line.length > 0}>
+          <Section
+            title="On now"
+            note={
+              <a class="link inline-flex min-h-11 items-center" href="/line">
+                The line
+              </a>
+            }
+          >
             <ul class="job-rows">
-              <For each={on()}>{(job, index) => <Line job={job} before={index()} />}</For>
+              <For each={live.line.slice(0, PAGE)}>{(job, index) => <Line job={job} before={index()} />}</For>
             </ul>
           </Section>
         </Show>
         <Show when={done().length > 0}>
-          <Section title="Premieres" note={String(done().length)}>
+          <Section title="Premieres" note={String(live.counts().done)}>
             <ul class="posters">
-              <For each={done().slice(0, shown())}>{(job) => <PremierePoster job={job} />}</For>
+              <For each={done()}>{(job) => <PremierePoster job={job} />}</For>
             </ul>
-            <Show when={done().length > shown()}>
-              <Button tone="quiet" onClick={() => setShown(shown() + PAGE)}>
-                Show more
-              </Button>
-            </Show>
+            <More shown={shownDone()} of={live.counts().done} onMore={() => showDone(shownDone() + PAGE)} />
           </Section>
         </Show>
-        <Show when={ended().length > 0}>
-          <Section title="Stopped along the way">
+        <Show when={stopped().length > 0}>
+          <Section title="Stopped along the way" note={String(live.counts().stopped)}>
             <ul class="job-rows">
-              <For each={ended()}>{(job) => <Line job={job} before={0} />}</For>
+              <For each={stopped()}>{(job) => <Line job={job} before={0} />}</For>
             </ul>
+            <More
+              shown={shownStopped()}
+              of={live.counts().stopped}
+              onMore={() => showStopped(shownStopped() + PAGE)}
+            />
           </Section>
         </Show>
       </Show>
     </div>
+  );
+}
+
+function More(props: { shown: number; of: number; onMore: () => void }) {
+  return (
+    <Show when={props.of > props.shown}>
+      <Button tone="quiet" class="justify-self-start" onClick={() => props.onMore()}>
+        Show more
+      </Button>
+    </Show>
   );
 }
 
@@ -84,7 +104,8 @@ function Line(props: { job: JobView; before: number }) {
   const cover = live.assetUrl(
     () => live.projects.find((project) => project.id === props.job.request.project)?.cover,
   );
-  const words = () => jobWords(props.job, progress(), reachOf(live), props.before);
+  const words = () =>
+    jobWords(props.job, progress(), reachOf(live), { before: props.before, rest: live.queue.rest() });
   const hide = () => {
     const id = props.job.request.id;
     live.hide(id, true);

@@ -14,10 +14,11 @@ import { Shelf, ShelfMember, ShelfNew } from '../parts/shelf.tsx';
 import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { createCast, projectTitle, UNTITLED } from './cast.ts';
 import { useDesk } from './desk.ts';
-import { isOn, jobWords, phaseMark } from './job-words.ts';
+import { jobWords, phaseMark } from './job-words.ts';
 import { OnItsWay, Refused } from './on-its-way.tsx';
 import { PremierePoster } from './premiere-poster.tsx';
 import { loadSample, SAMPLE_PORTRAIT } from './sample.ts';
+import { shownJobs } from './shown-jobs.ts';
 import { StandingCard } from './standing-card.tsx';
 import { agoWords } from './time-words.ts';
 import { reachOf, workstationWords } from './workstation-words.ts';
@@ -25,6 +26,8 @@ import { reachOf, workstationWords } from './workstation-words.ts';
 /** Loaded when something waits. */
 const SharedWaiting = lazy(() => import('./shared-waiting.tsx'));
 
+/** Jobs under "On now"; all of them are in the line. */
+const ON_NOW = 6;
 /** Posters on Home; the rest is in the history. */
 const LAST = 6;
 
@@ -32,8 +35,7 @@ export function Home() {
   const live = useLive();
   const desk = useDesk();
   const cast = createCast();
-  const on = createMemo(() => live.jobs.filter((job) => isOn(job.phase)));
-  const done = createMemo(() => live.jobs.filter((job) => job.phase === 'succeeded').slice(0, LAST));
+  const done = createMemo(() => shownJobs(live, live.premieres(), LAST));
 
   return (
     <div class="mx-auto grid max-w-page gap-10 p-4 tablet:p-8">
@@ -62,10 +64,19 @@ export function Home() {
           </Show>
         }
       >
-        <Show when={on().length > 0}>
-          <Section title="On now">
+        <Show when={live.line.length > 0}>
+          <Section
+            title="On now"
+            note={
+              <a class="link inline-flex min-h-11 items-center" href="/line">
+                {live.line.length > ON_NOW ? `All ${live.line.length} in the line` : 'The line'}
+              </a>
+            }
+          >
             <ul class="grid gap-x-8 wide:grid-cols-2">
-              <For each={on()}>{(job, index) => <OnNowRow job={job} before={index()} />}</For>
+              <For each={live.line.slice(0, ON_NOW)}>
+                {(job, index) => <OnNowRow job={job} before={index()} />}
+              </For>
             </ul>
           </Section>
         </Show>
@@ -153,7 +164,10 @@ function OnNowRow(props: { job: JobView; before: number }) {
       seed={props.job.request.project}
       progress={progress()?.fraction ?? 0}
       state={phaseMark(props.job.phase)}
-      words={jobWords(props.job, progress(), reachOf(live), props.before).short}
+      words={
+        jobWords(props.job, progress(), reachOf(live), { before: props.before, rest: live.queue.rest() })
+          .short
+      }
     />
   );
 }

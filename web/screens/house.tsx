@@ -25,7 +25,7 @@ import { StandingMessage, ToastRail, useToasts } from '../parts/toast.tsx';
 import { WorkstationLine } from '../parts/workstation-line.tsx';
 import { createCast, projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
-import { isOn, jobWords, phaseMark } from './job-words.ts';
+import { jobWords, phaseMark } from './job-words.ts';
 import { seesMonitor } from './monitor-words.ts';
 import { OnItsWay } from './on-its-way.tsx';
 import { fullWords } from './storage-words.ts';
@@ -58,9 +58,7 @@ export function House(props: RouteSectionProps) {
 
   const fullText = () => (place.pathname === '/storage' ? undefined : fullWords(live.storage.full()));
 
-  const running = createMemo(
-    () => live.jobs.find((job) => job.phase === 'running') ?? live.jobs.find((job) => isOn(job.phase)),
-  );
+  const running = createMemo(() => live.line.find((job) => job.phase === 'running') ?? live.line[0]);
   const isShownAlready = (job: JobView) => place.pathname === `/job/${job.request.id}`;
   const isDeep = () => place.pathname.startsWith('/project/') || place.pathname.startsWith('/job/');
   // A guest's project has nothing to spin, and so no bar of its own.
@@ -139,8 +137,7 @@ export function House(props: RouteSectionProps) {
               {(project) => {
                 const cover = live.assetUrl(() => project.cover);
                 const href = `/project/${project.id}`;
-                const job = () =>
-                  live.jobs.find((each) => each.request.project === project.id && isOn(each.phase));
+                const job = () => live.line.find((each) => each.request.project === project.id);
                 return (
                   <li>
                     <a
@@ -313,7 +310,7 @@ function OnNow(props: { job: JobView; wide?: boolean }) {
   const progress = () => live.progress(props.job.request.id);
   const project = () => live.projects.find((each) => each.id === props.job.request.project);
   const cover = live.assetUrl(() => project()?.cover);
-  const words = () => jobWords(props.job, progress(), reachOf(live), 0);
+  const words = () => jobWords(props.job, progress(), reachOf(live), { rest: live.queue.rest() });
   return (
     <a
       class={props.wide === true ? 'library-link' : 'on-now'}

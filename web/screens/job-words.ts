@@ -1,13 +1,15 @@
 // What a person is told of a job: every phase in words, with what is kept and what happens next. Pure, and
 // exhaustive: a new phase does not compile until it has its sentence.
-import type { StageName } from '@myspinbot/shared/job/job.ts';
-import type { JobPhase } from '@myspinbot/shared/job/life.ts';
+import type { JobRun, StageName } from '@myspinbot/shared/job/job.ts';
+import { isHeld, type JobPhase } from '@myspinbot/shared/job/life.ts';
+import type { Rest } from '@myspinbot/shared/job/rules.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import type { JobView } from '../live/live.ts';
 import type { MedallionProps } from '../parts/medallion.tsx';
 import type { NoticeTone } from '../parts/notice.tsx';
 import { leavingWords } from './leaving-words.ts';
-import { bytesWords, leftWords } from './time-words.ts';
+import { restWords } from './rest-words.ts';
+import { bytesWords, leftWords, rangeWords, timeWords } from './time-words.ts';
 import type { Reach } from './workstation-words.ts';
 
 export interface JobWords {
@@ -22,17 +24,25 @@ export interface JobWords {
 const KEPT_HERE = 'Your photos, your words and this request are kept on this device.';
 const KEPT_PROJECT = 'The project is as you left it.';
 
+/** What is around a job and decides how its waiting is told. */
+export interface Around {
+  /** How many jobs run or wait before this one. */
+  before?: number;
+  /** Whether its files go on being sent when the app is left. */
+  isGoingOn?: boolean;
+  /** Why nothing new is begun. */
+  rest?: Rest | undefined;
+}
+
 export function jobWords(
   job: JobView,
   progress: JobProgress | undefined,
   workstation: Reach,
-  /** How many jobs run or wait before this one. */
-  before: number,
-  /** Whether its files go on being sent when the app is left. */
-  isGoingOn = false,
+  { before = 0, isGoingOn = false, rest }: Around = {},
 ): JobWords {
   const isHere = workstation.state === 'here';
-  switch (job.phase) {
+  const phase = seenPhase(job);
+  switch (phase) {
     case 'waiting-for-workstation':
       if (isHere) {
         return {
@@ -71,33 +81,41 @@ export function jobWords(
         tone: 'waiting',
       };
     case 'queued':
+      return waitWords(job.run, isHere) ?? turnWords(before, job.wish.now === true ? undefined : rest);
+    case 'claimed':
       return {
-        short: before > 0 ? `In line, ${before} before it` : 'Next in line',
-        title: before > 0 ? 'Waiting its turn' : 'Next in line',
-        next:
-          before > 0
-            ? `${before === 1 ? 'One job is' : `${before} jobs are`} before it. You can close this page.`
-            : 'It starts in a moment. You can close this page.',
+        short: 'Taken',
+        title: 'Your workstation has taken it',
+        next: 'It begins in a moment. You can close this page.',
         kept: KEPT_PROJECT,
-        tone: 'waiting',
+        tone: 'info',
       };
     case 'running': {
-      const left = progress?.leftMs === undefined ? undefined : leftWords(progress.leftMs);
-      const percent = progress === undefined ? undefined : `${Math.round(progress.fraction * 100)} %`;
+      const isPausing = job.wish.pausedAt !== undefined;
       return {
-        short: [percent ?? 'In the making', left].filter((part) => part !== undefined).join(', '),
-        title: isHere
-          ? left === undefined
-            ? 'In the making'
-            : capital(left)
-          : 'In the making, out of sight',
-        next: isHere
-          ? 'You can close this page: it goes on without you.'
-          : 'The workstation goes on without this page. You see more when this app reaches it again.',
+        short: isPausing ? 'Pausing' : runningShort(progress),
+        title: runningTitle(progress, isHere, isPausing),
+        next: [
+          triesWords(job.run),
+          smallerWords(job.run),
+          isHere
+            ? 'You can close this page: it goes on without you.'
+            : 'The workstation goes on without this page. You see more when this app reaches it again.',
+        ]
+          .filter((part) => part !== undefined)
+          .join(' '),
         kept: KEPT_PROJECT,
         tone: 'info',
       };
     }
+    case 'paused':
+      return {
+        short: 'Paused',
+        title: 'You paused this one',
+        next: 'It waits until you let it go on. What was finished by then is used again.',
+        kept: KEPT_PROJECT,
+        tone: 'waiting',
+      };
     case 'cancelling':
       return {
         short: 'Stopping',
@@ -133,6 +151,14 @@ export function jobWords(
         kept: `${KEPT_PROJECT} Nothing you made was lost.`,
         tone: 'error',
       };
+    case 'superseded':
+      return {
+        short: 'Replaced by a newer one',
+        title: 'A newer one took its place',
+        next: 'You asked for another video instead of this one.',
+        kept: KEPT_PROJECT,
+        tone: 'info',
+      };
     case 'succeeded':
       return {
         short: 'Done',
@@ -142,8 +168,104 @@ export function jobWords(
         tone: 'done',
       };
     default:
-      return unknownPhase(job.phase);
+      return unknownPhase(phase);
   }
+}
+
+/** The phase with what a person wished since: their word counts at once, also where nobody has heard it yet. */
+export function seenPhase({ phase, wish, run }: JobView): JobPhase {
+  if (!isOn(phase)) return phase;
+  if (run !== undefined && wish.cancelledAt !== undefined) return 'cancelling';
+  if (wish.pausedAt === undefined) return phase === 'paused' ? 'queued' : phase;
+  return run !== undefined && isHeld(run.state) ? phase : 'paused';
+}
+
+/** Why a job waits although it is its turn. */
+function waitWords(run: JobRun | undefined, isHere: boolean): JobWords | undefined {
+  const waits = run?.waits;
+  if (waits === undefined) return undefined;
+  const said = waits.failure?.message;
+  if (waits.why === 'disk-full') {
+    return {
+      short: 'No room on the workstation',
+      title: "The workstation's disk is full",
+      next: `Make room there, and it goes on by itself${isHere ? '' : ' as soon as the workstation is on'}.`,
+      kept: 'What was finished by then is kept.',
+      tone: 'error',
+    };
+  }
+  const at = waits.until === undefined ? undefined : timeWords(waits.until);
+  return {
+    short: at === undefined ? 'Tried again soon' : `Tried again at ${at}`,
+    title: 'It stopped, and is tried again by itself',
+    next: [
+      said,
+      at === undefined ? 'The next try begins soon.' : `The next try begins at ${at}.`,
+      smallerWords(run),
+    ]
+      .filter((part) => part !== undefined)
+      .join(' '),
+    kept: 'What was finished by then is used again.',
+    tone: 'waiting',
+  };
+}
+
+function turnWords(before: number, rest: Rest | undefined): JobWords {
+  if (rest !== undefined) {
+    const { title, next } = restWords(rest);
+    return { short: restWords(rest).short, title, next, kept: KEPT_PROJECT, tone: 'waiting' };
+  }
+  return {
+    short: before > 0 ? `In line, ${before} before it` : 'Next in line',
+    title: before > 0 ? 'Waiting its turn' : 'Next in line',
+    next:
+      before > 0
+        ? `${before === 1 ? 'One job is' : `${before} jobs are`} before it. You can close this page.`
+        : 'It starts in a moment. You can close this page.',
+    kept: KEPT_PROJECT,
+    tone: 'waiting',
+  };
+}
+
+/**
+ * Whether it takes longer than it ever did on this machine: the range of what is left is used up, and the estimate is only
+ * a polite guess.
+ */
+export function isLate(progress: JobProgress | undefined): boolean {
+  if (progress?.leftMs === undefined || progress.leftRangeMs === undefined) return false;
+  const [low, high] = progress.leftRangeMs;
+  return high <= progress.leftMs + 1 && low < progress.leftMs - 1;
+}
+
+const LONGER = 'Longer than usual';
+
+function runningShort(progress: JobProgress | undefined): string {
+  if (progress === undefined) return 'In the making';
+  if (isLate(progress)) return LONGER;
+  const percent = `${Math.round(progress.fraction * 100)} %`;
+  return progress.leftMs === undefined ? percent : `${percent}, ${leftWords(progress.leftMs)}`;
+}
+
+function runningTitle(progress: JobProgress | undefined, isHere: boolean, isPausing: boolean): string {
+  if (!isHere) return 'In the making, out of sight';
+  if (isPausing) return 'Pausing';
+  if (isLate(progress)) return `${LONGER}. It is still at work.`;
+  if (progress?.leftMs === undefined) return 'In the making';
+  const left = capital(leftWords(progress.leftMs));
+  const range =
+    progress.leftRangeMs === undefined ? undefined : rangeWords(progress.leftMs, progress.leftRangeMs);
+  return range === undefined ? left : `${left}, ${range}`;
+}
+
+/** That it was tried again by itself; undefined when it was not. */
+function triesWords(run: JobRun | undefined): string | undefined {
+  const tries = run?.tries ?? 0;
+  if (tries === 0) return undefined;
+  return `It stopped ${tries === 1 ? 'once' : `${tries} times`} and was begun again by itself.`;
+}
+
+export function smallerWords(run: JobRun | undefined): string | undefined {
+  return run?.smaller === true ? 'Memory ran out, so it is made with smaller settings.' : undefined;
 }
 
 function unknownPhase(phase: never): never {
@@ -156,14 +278,17 @@ export function phaseMark(phase: JobPhase): MedallionProps['state'] {
     case 'waiting-for-workstation':
     case 'waiting-for-assets':
     case 'queued':
+    case 'paused':
     case 'cancelling':
       return 'waiting';
+    case 'claimed':
     case 'running':
       return 'running';
     case 'failed':
       return 'failed';
     case 'cancelled':
     case 'cancelled-before-start':
+    case 'superseded':
     case 'succeeded':
       return undefined;
     default:

@@ -20,6 +20,7 @@ import { engineWords } from './engine-words.ts';
 import { isOn, jobWords, phaseMark, stageWords } from './job-words.ts';
 import { goesOn } from './leaving-words.ts';
 import { agoWords, tookWords } from './time-words.ts';
+import { turnsBefore } from './turns.ts';
 import { reachOf } from './workstation-words.ts';
 
 export function MakingOf(props: { job: JobView; film: MakingFilm | undefined }) {
@@ -28,18 +29,15 @@ export function MakingOf(props: { job: JobView; film: MakingFilm | undefined }) 
   const desk = useDesk();
   const id = () => props.job.request.id;
   const progress = () => live.progress(id());
-  const before = createMemo(() =>
-    props.job.phase === 'queued'
-      ? live.jobs.filter(
-          (other) =>
-            other.run !== undefined &&
-            (other.phase === 'running' || other.phase === 'queued' || other.phase === 'cancelling') &&
-            other.run.queuedAt < (props.job.run?.queuedAt ?? 0),
-        ).length
-      : 0,
-  );
+  const before = createMemo(() => turnsBefore(live.line, id()));
   const isGoingOn = () => goesOn(live.sending(), desk.install.state() === 'installed');
-  const words = createMemo(() => jobWords(props.job, progress(), reachOf(live), before(), isGoingOn()));
+  const words = createMemo(() =>
+    jobWords(props.job, progress(), reachOf(live), {
+      before: before(),
+      isGoingOn: isGoingOn(),
+      rest: live.queue.rest(),
+    }),
+  );
   const cover = live.assetUrl(
     () =>
       live.projects.find((project) => project.id === props.job.request.project)?.cover ??

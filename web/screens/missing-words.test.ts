@@ -37,8 +37,7 @@ describe('estimates', () => {
   });
 
   it("learns the making from this workstation's own jobs of that size, and else says nothing", () => {
-    const jobs = createFakeLive().jobs;
-    expect(jobs.some((job) => job.request.id === seeded.succeeded)).toBe(true);
+    const jobs = [createFakeLive().job(seeded.succeeded)!];
     expect(makingMs(jobs, '720x720', 4_200)).toBe(60_000);
     expect(makingMs(jobs, '1280x720', 4_200)).toBeUndefined();
     expect(makingMs([], '720x720', 4_200)).toBeUndefined();

@@ -7,13 +7,17 @@ import { Medallion } from '../parts/medallion.tsx';
 import { Section } from '../parts/section.tsx';
 import { projectTitle } from './cast.ts';
 import { PremierePoster } from './premiere-poster.tsx';
+import { eachJob } from './shown-jobs.ts';
+
+/** Older ones are in the history. */
+const MOST = 100;
 
 export function ProjectAsGuest(props: { id: ProjectId }) {
   const live = useLive();
   const title = () => projectTitle(live, props.id);
   const cover = live.assetUrl(() => live.projects.find((project) => project.id === props.id)?.cover);
   const done = createMemo(() =>
-    live.jobs.filter((job) => job.request.project === props.id && job.phase === 'succeeded'),
+    [...eachJob(live, live.jobsOf(props.id), MOST)].filter((job) => job.phase === 'succeeded'),
   );
   return (
     <div class="mx-auto grid max-w-page gap-10 p-4 tablet:p-8">

@@ -21,12 +21,16 @@ import { ProjectFace } from './project-face.tsx';
 import { ProjectScript } from './project-script.tsx';
 import { ProjectStaging } from './project-staging.tsx';
 import { ProjectVoice } from './project-voice.tsx';
+import { eachJob } from './shown-jobs.ts';
 import { createSpin } from './spin.ts';
 import { sizeWords } from './staging-words.ts';
 import { lengthWords } from './time-words.ts';
 import { reachOf } from './workstation-words.ts';
 
 const Menu = lazy(() => import('../parts/menu.tsx').then((module) => ({ default: module.Menu })));
+
+/** Jobs that are asked how long this machine takes: enough to find some of this size. */
+const LOOKED_AT = 100;
 
 export default function Project() {
   const params = useParams();
@@ -71,7 +75,8 @@ function Rehearsal(props: { project: OpenProject }) {
   };
   const note = () => {
     const ms = seconds();
-    const making = ms === undefined ? undefined : makingMs(live.jobs, fields().size, ms);
+    const making =
+      ms === undefined ? undefined : makingMs(eachJob(live, live.premieres(), LOOKED_AT), fields().size, ms);
     const reach = reachOf(live);
     if (reach.state === 'unpaired') return 'Runs once this device is paired.';
     if (reach.state !== 'here') return 'Runs when your workstation is back.';

@@ -25,6 +25,40 @@ export function leftWords(ms: number): string {
   return `about ${hours} ${hours === 1 ? 'hour' : 'hours'} left`;
 }
 
+/** "07:00": a time of day, on this device's clock. */
+export function timeWords(at: number): string {
+  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(at);
+}
+
+const units = [
+  { ms: 3_600_000, step: 1, one: 'hour', many: 'hours' },
+  { ms: 60_000, step: 1, one: 'minute', many: 'minutes' },
+  { ms: 1000, step: 5, one: 'second', many: 'seconds' },
+] as const;
+
+/** The unit in which `leftWords` says it. */
+function unitOf(ms: number): (typeof units)[number] {
+  if (ms >= 3_570_000) return units[0];
+  return ms >= 55_000 ? units[1] : units[2];
+}
+
+/**
+ * "between 1 and 4", "between 20 seconds and 3 minutes", "at most 4 minutes": how sure an estimate of `ms` is; undefined
+ * when there is nothing to say.
+ */
+export function rangeWords(ms: number, [low, high]: readonly [number, number]): string | undefined {
+  if (ms < 5_000 || high <= low) return undefined;
+  const most = unitOf(high);
+  const least = unitOf(low);
+  const up = Math.ceil(high / most.ms / most.step) * most.step;
+  const down = Math.floor(low / least.ms / least.step) * least.step;
+  const upWords = `${up} ${up === 1 ? most.one : most.many}`;
+  if (down === 0) return `at most ${upWords}`;
+  if (most !== least) return `between ${down} ${down === 1 ? least.one : least.many} and ${upWords}`;
+  if (up === down) return undefined;
+  return most === unitOf(ms) ? `between ${down} and ${up}` : `between ${down} and ${upWords}`;
+}
+
 /** "just now", "12 minutes ago", "yesterday", "3 June". */
 export function agoWords(at: number, now: number): string {
   const minutes = Math.floor((now - at) / 60_000);

@@ -8,6 +8,7 @@ import type { Refusal } from '@myspinbot/shared/transfer/session.ts';
 import type { Urgency } from '@myspinbot/shared/wire/transfer.ts';
 import { Dexie, type EntityTable, type Table, type Transaction } from 'dexie';
 import { DATABASE_NAME } from './database-name.ts';
+import { type JobList, listOf } from './job-list.ts';
 
 /** Yjs updates of one commit, in order. `seq` grows with every commit of any tab. */
 export interface UpdateRow {
@@ -28,6 +29,7 @@ export interface RoomRow {
 export interface JobRow extends Job {
   id: JobId;
   requestedAt: number;
+  list: JobList;
 }
 
 export interface AssetRow extends AssetRef {
@@ -213,6 +215,17 @@ export class AppDatabase extends Dexie {
       .stores({ casts: 'project', kept: 'project', freed: 'hash', aside: 'hash' })
       .upgrade(keepWhatMayBeAside);
     this.version(4).stores({ shares: 'id, at', sharedFiles: '[share+index]' });
+    // A list is read without the jobs of the others.
+    this.version(5)
+      .stores({ jobs: 'id, requestedAt, [list+requestedAt]' })
+      .upgrade((upgrade) =>
+        upgrade
+          .table<JobRow, JobId>('jobs')
+          .toCollection()
+          .modify((row) => {
+            row.list = listOf(row);
+          }),
+      );
   }
 }
 

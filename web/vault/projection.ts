@@ -2,15 +2,26 @@
 // document said so. A projection is never the truth; a wrong or missing row is mended from the document.
 import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
 import type { ProjectEntry, ProjectId } from '@myspinbot/shared/project/project.ts';
-import type { Table } from 'dexie';
+import { Dexie, type Table } from 'dexie';
 import type { AppDatabase, JobRow } from './database.ts';
+import { type JobList, listOf } from './job-list.ts';
 
 /** More than a screen shows; the document brings the rest a moment later. */
-const FIRST_ROWS = 300;
+const FIRST_PROJECTS = 300;
+const FIRST_JOBS: Readonly<Record<Exclude<JobList, 'hidden'>, number>> = { on: 100, done: 24, stopped: 24 };
+
+export interface FirstRows {
+  projects: ProjectEntry[];
+  jobs: Job[];
+  /** How many there are of each list, read or not. */
+  counts: { done: number; stopped: number };
+}
 
 export interface Projection {
-  /** The newest rows, for the first paint. */
-  first(): Promise<{ projects: ProjectEntry[]; jobs: Job[] }>;
+  /** The newest rows of each list, for the first paint: as much is read however much there is. */
+  first(): Promise<FirstRows>;
+  /** One that was not among the first. */
+  job(id: JobId): Promise<Job | undefined>;
   /** Writes what changed; an undefined value removes the row. One transaction. */
   write(change: {
     projects: ReadonlyMap<ProjectId, ProjectEntry | undefined>;
@@ -24,13 +35,27 @@ export interface Projection {
 }
 
 export function openProjection(db: AppDatabase): Projection {
+  const inList = (list: JobList) =>
+    db.jobs.where('[list+requestedAt]').between([list, Dexie.minKey], [list, Dexie.maxKey]);
+  const newest = (list: keyof typeof FIRST_JOBS) => inList(list).reverse().limit(FIRST_JOBS[list]).toArray();
   return {
     async first() {
-      const [projects, rows] = await Promise.all([
-        db.projects.orderBy('updatedAt').reverse().limit(FIRST_ROWS).toArray(),
-        db.jobs.orderBy('requestedAt').reverse().limit(FIRST_ROWS).toArray(),
-      ]);
-      return { projects, jobs: rows.map(({ request, wish, run }) => ({ request, wish, run })) };
+      return db.transaction('r', db.projects, db.jobs, async () => {
+        const [projects, on, done, stopped, doneCount, stoppedCount] = await Promise.all([
+          db.projects.orderBy('updatedAt').reverse().limit(FIRST_PROJECTS).toArray(),
+          newest('on'),
+          newest('done'),
+          newest('stopped'),
+          inList('done').count(),
+          inList('stopped').count(),
+        ]);
+        const jobs = [...on, ...done, ...stopped].map(jobOf);
+        return { projects, jobs, counts: { done: doneCount, stopped: stoppedCount } };
+      });
+    },
+    async job(id) {
+      const row = await db.jobs.get(id);
+      return row === undefined ? undefined : jobOf(row);
     },
     async write(change) {
       await db.transaction('rw', db.projects, db.jobs, async () => {
@@ -40,7 +65,7 @@ export function openProjection(db: AppDatabase): Projection {
         }
         for (const [id, job] of change.jobs) {
           if (job === undefined) await db.jobs.delete(id);
-          else await db.jobs.put({ ...job, id, requestedAt: job.request.requestedAt });
+          else await db.jobs.put(rowOf(job));
         }
       });
     },
@@ -48,12 +73,20 @@ export function openProjection(db: AppDatabase): Projection {
       await db.transaction('rw', db.projects, db.jobs, async () => {
         await mendTable(db.projects, truth.projects);
         const rows = new Map<JobId, JobRow>();
-        for (const [id, job] of truth.jobs)
-          rows.set(id, { ...job, id, requestedAt: job.request.requestedAt });
+        for (const [id, job] of truth.jobs) rows.set(id, rowOf(job));
         await mendTable(db.jobs, rows);
       });
     },
   };
+}
+
+function rowOf({ request, wish, run }: Job): JobRow {
+  const job = { request, wish, run };
+  return { ...job, id: request.id, requestedAt: request.requestedAt, list: listOf(job) };
+}
+
+function jobOf({ request, wish, run }: JobRow): Job {
+  return { request, wish, run };
 }
 
 async function mendTable<Id, Row>(table: Table<Row, Id>, truth: ReadonlyMap<Id, Row>): Promise<void> {
