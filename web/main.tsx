@@ -9,11 +9,13 @@ import { deviceLook } from './identity/device-kind.ts';
 import { createBytes } from './link/bytes.ts';
 import { systemClock } from './link/clock.ts';
 import { openLinkStates } from './link/link-states.ts';
+import { BellContext } from './live/bell.ts';
 import { createLive } from './live/create-live.ts';
 import { browserSources } from './live/film-feed.ts';
 import { LiveContext } from './live/live.ts';
 import { UpdateContext } from './live/update.ts';
 import { createBackgroundSync } from './pwa/background-sync.ts';
+import { createBell } from './pwa/bell.ts';
 import { createAppUpdate } from './pwa/update.ts';
 import { App } from './screens/app.tsx';
 import { openDatabase } from './vault/database.ts';
@@ -114,12 +116,21 @@ async function start(into: HTMLElement): Promise<void> {
     reload: () => location.reload(),
   });
 
+  const bell = createBell({
+    notification: globalThis.Notification,
+    container: workers,
+    notes: storageOf(() => localStorage),
+    focus: () => window.focus(),
+  });
+
   into.replaceChildren();
   render(
     () => (
       <LiveContext.Provider value={live}>
         <UpdateContext.Provider value={update}>
-          <App />
+          <BellContext.Provider value={bell}>
+            <App />
+          </BellContext.Provider>
         </UpdateContext.Provider>
       </LiveContext.Provider>
     ),

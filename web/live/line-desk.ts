@@ -41,9 +41,14 @@ export function createLineDesk(world: LineWorld): LineDesk {
   };
 }
 
+/** Whether a job is being worked on. */
+export function isOnStage({ run }: JobView): boolean {
+  return run !== undefined && isHeld(run.state);
+}
+
 /** Those of a line whose turn is still to come. */
 export function waiting(line: readonly JobView[]): JobView[] {
-  return line.filter((job) => job.run === undefined || !isHeld(job.run.state));
+  return line.filter((job) => !isOnStage(job));
 }
 
 /** A person's own word counts at once: the workstation may not have heard it yet. */

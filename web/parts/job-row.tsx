@@ -5,36 +5,43 @@ import { type JSX, Show } from 'solid-js';
 import { Icon } from '../design/icon.tsx';
 import { Medallion, type MedallionProps } from './medallion.tsx';
 
-export function JobRow(
-  props: Pick<MedallionProps, 'name' | 'src' | 'seed' | 'progress' | 'state'> & {
-    href: string;
-    words: string;
-    actions?: JSX.Element;
-  },
-) {
+export interface JobLineProps extends Pick<MedallionProps, 'name' | 'src' | 'seed' | 'progress' | 'state'> {
+  href: string;
+  words: string;
+  actions?: JSX.Element;
+}
+
+/** In a list: an entry of its own. */
+export function JobRow(props: JobLineProps) {
   return (
     <li>
-      <div class="job-row">
-        <a class="job-row-link" href={props.href}>
-          <Medallion
-            name={props.name}
-            src={props.src}
-            size="small"
-            {...(props.seed === undefined ? {} : { seed: props.seed })}
-            progress={props.progress}
-            state={props.state}
-            decorative
-          />
-          <span class="grid min-w-0">
-            <span class="job-row-title" dir="auto">
-              {props.name}
-            </span>
-            <span class="job-row-words">{props.words}</span>
-          </span>
-        </a>
-        {props.actions}
-      </div>
+      <JobLine {...props} />
     </li>
+  );
+}
+
+export function JobLine(props: JobLineProps) {
+  return (
+    <div class="job-row">
+      <a class="job-row-link" href={props.href}>
+        <Medallion
+          name={props.name}
+          src={props.src}
+          size="small"
+          {...(props.seed === undefined ? {} : { seed: props.seed })}
+          progress={props.progress}
+          state={props.state}
+          decorative
+        />
+        <span class="grid min-w-0">
+          <span class="job-row-title" dir="auto">
+            {props.name}
+          </span>
+          <span class="job-row-words">{props.words}</span>
+        </span>
+      </a>
+      {props.actions}
+    </div>
   );
 }
 

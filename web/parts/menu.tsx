@@ -12,15 +12,22 @@ export interface MenuAction {
   act: () => void;
 }
 
-export function Menu(props: { label: string; actions: readonly MenuAction[] }) {
+/** `text`: a button with words instead of the dots. */
+export function Menu(props: {
+  label: string;
+  text?: string;
+  shape?: IconNode;
+  actions: readonly MenuAction[];
+}) {
   return (
     <DropdownMenu gutter={4}>
       <DropdownMenu.Trigger
-        class="button button-icon button-plain"
+        class={`button ${props.text === undefined ? 'button-icon button-plain' : 'button-quiet'}`}
         aria-label={props.label}
         title={props.label}
       >
-        <Icon shape={Ellipsis} size={24} />
+        <Icon shape={props.shape ?? Ellipsis} size={props.text === undefined ? 24 : 20} />
+        {props.text}
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content class="menu">

@@ -14,6 +14,7 @@ import { createPremieres } from './premieres.ts';
 
 const Project = lazy(() => import('./project.tsx'));
 const JobScreen = lazy(() => import('./job.tsx'));
+const LineScreen = lazy(() => import('./line.tsx'));
 const History = lazy(() => import('./history.tsx'));
 const Devices = lazy(() => import('./devices.tsx'));
 const Settings = lazy(() => import('./settings.tsx'));
@@ -41,6 +42,7 @@ export function App() {
           <Route path="/" component={Home} />
           <Route path="/project/:id" component={Project} />
           <Route path="/job/:id" component={JobScreen} />
+          <Route path="/line" component={LineScreen} />
           <Route path="/history" component={History} />
           <Route path="/devices" component={Devices} />
           <Route path="/settings" component={Settings} />

@@ -6,12 +6,25 @@ import {
   ArrowLeft,
   Clapperboard,
   House as HouseShape,
+  ListOrdered,
   MonitorSmartphone,
   Plus,
   Settings as SettingsShape,
 } from 'lucide';
-import { createEffect, createMemo, ErrorBoundary, For, lazy, on, Show, Suspense, useContext } from 'solid-js';
+import {
+  createEffect,
+  createMemo,
+  ErrorBoundary,
+  For,
+  lazy,
+  on,
+  onCleanup,
+  Show,
+  Suspense,
+  useContext,
+} from 'solid-js';
 import { Icon } from '../design/icon.tsx';
+import { useBell } from '../live/bell.ts';
 import { type JobView, useLive } from '../live/live.ts';
 import { UpdateContext } from '../live/update.ts';
 import { Button, IconButton } from '../parts/button.tsx';
@@ -29,6 +42,7 @@ import { jobWords, phaseMark } from './job-words.ts';
 import { seesMonitor } from './monitor-words.ts';
 import { OnItsWay } from './on-its-way.tsx';
 import { fullWords } from './storage-words.ts';
+import { createDoneBell } from './tell-when-done.tsx';
 import { isOwner, reachOf, workstationWords } from './workstation-words.ts';
 
 const DoorwayScene = lazy(() => import('./doorway-scenes.tsx'));
@@ -41,6 +55,9 @@ export function House(props: RouteSectionProps) {
   const place = useLocation();
   const navigate = useNavigate();
   const cast = createCast();
+  const bell = useBell();
+  createDoneBell(live, bell);
+  if (bell !== undefined) onCleanup(bell.onPressed((path) => navigate(path)));
   // Absent where the app is shown without its service worker.
   const update = useContext(UpdateContext);
   const updateText = () => {
@@ -167,6 +184,14 @@ export function House(props: RouteSectionProps) {
           </ul>
           <div>
             <Show when={running()}>{(job) => <OnNow job={job()} wide />}</Show>
+            <a
+              class="library-link"
+              href="/line"
+              aria-current={place.pathname === '/line' ? 'page' : undefined}
+            >
+              <Icon shape={ListOrdered} />
+              The line
+            </a>
             <a
               class="library-link"
               href="/history"

@@ -1,12 +1,11 @@
 // The making of: the portrait in its ring, what is on now and what comes, who makes it, and the way out. Waiting
 // is told as it is, with what happens next.
 import type { StageRun } from '@myspinbot/shared/job/job.ts';
-import { stageNames } from '@myspinbot/shared/job/job.ts';
 import { isEnded } from '@myspinbot/shared/job/life.ts';
-import { PenLine, RotateCw } from 'lucide';
+import { Pause, Play } from 'lucide';
 import { createEffect, createMemo, on, Show } from 'solid-js';
 import { type JobView, type MakingFilm, useLive } from '../live/live.ts';
-import { Button, LinkButton } from '../parts/button.tsx';
+import { Button } from '../parts/button.tsx';
 import { Figures } from '../parts/figures.tsx';
 import { FilmControls } from '../parts/film-controls.tsx';
 import { Medallion } from '../parts/medallion.tsx';
@@ -17,8 +16,10 @@ import { useToasts } from '../parts/toast.tsx';
 import { projectTitle } from './cast.ts';
 import { useDesk } from './desk.ts';
 import { engineWords } from './engine-words.ts';
-import { isOn, jobWords, phaseMark, stageWords } from './job-words.ts';
+import { NextSteps, stagesOf } from './job-next.tsx';
+import { isLate, isOn, jobWords, phaseMark, seenPhase, stageWords } from './job-words.ts';
 import { goesOn } from './leaving-words.ts';
+import { TellMe } from './tell-when-done.tsx';
 import { agoWords, tookWords } from './time-words.ts';
 import { turnsBefore } from './turns.ts';
 import { reachOf } from './workstation-words.ts';
@@ -55,11 +56,14 @@ export function MakingOf(props: { job: JobView; film: MakingFilm | undefined }) 
   );
   const shownFilm = () => (props.film?.hasPicture() === true ? props.film : undefined);
   const title = () => projectTitle(live, props.job.request.project);
-  const isProjectHere = () => live.projects.some((project) => project.id === props.job.request.project);
+
+  const names = () => stagesOf(props.job);
+  const phase = () => seenPhase(props.job);
+  const isPaused = () => props.job.wish.pausedAt !== undefined;
 
   const stages = (): ProgrammeStage[] => {
     const now = progress();
-    return stageNames.map((name) => {
+    return names().map((name) => {
       const run = props.job.run?.stages.find((stage) => stage.stage === name);
       const isNow = props.job.phase === 'running' && now?.stage === name && run?.state !== 'done';
       return {
@@ -118,7 +122,10 @@ export function MakingOf(props: { job: JobView; film: MakingFilm | undefined }) 
             {(now) => (
               <>
                 <p class="text-display" data-testid="percent">
-                  <Figures text={`${Math.round(now().fraction * 100)} %`} />
+                  {/* No figure that stands still: it would only look stuck. */}
+                  <Show when={!isLate(now())} fallback="Not long now">
+                    <Figures text={`${Math.round(now().fraction * 100)} %`} />
+                  </Show>
                 </p>
                 <h1 class="text-lead" dir="auto">
                   {title()}
@@ -149,9 +156,21 @@ export function MakingOf(props: { job: JobView; film: MakingFilm | undefined }) 
             )}
           </Show>
           <Show when={isOn(props.job.phase) && live.mayEdit()}>
-            <Button tone="plain" held={props.job.phase === 'cancelling'} onClick={cancel}>
+            <Show when={phase() !== 'cancelling'}>
+              <Button
+                tone="plain"
+                icon={isPaused() ? Play : Pause}
+                onClick={() => live.queue.hold(id(), !isPaused())}
+              >
+                {isPaused() ? 'Let it go on' : 'Pause the making'}
+              </Button>
+            </Show>
+            <Button tone="plain" held={phase() === 'cancelling'} onClick={cancel}>
               Cancel
             </Button>
+          </Show>
+          <Show when={isOn(props.job.phase)}>
+            <TellMe job={props.job} />
           </Show>
         </div>
       </div>
@@ -165,23 +184,7 @@ export function MakingOf(props: { job: JobView; film: MakingFilm | undefined }) 
               title={words().title}
               next={words().next}
               kept={words().kept}
-              actions={
-                isOn(props.job.phase) || !live.mayEdit() ? undefined : (
-                  <>
-                    {/* The same request would meet the same end: only a change helps. */}
-                    <Show when={props.job.run?.failure?.retry !== 'never'}>
-                      <Button tone="quiet" icon={RotateCw} onClick={() => live.retry(id())}>
-                        Spin it again
-                      </Button>
-                    </Show>
-                    <Show when={isProjectHere()}>
-                      <LinkButton tone="quiet" icon={PenLine} href={`/project/${props.job.request.project}`}>
-                        Change something
-                      </LinkButton>
-                    </Show>
-                  </>
-                )
-              }
+              actions={<NextSteps job={props.job} stages={names()} />}
             />
           }
         >

@@ -1,6 +1,6 @@
 // Why the line rests, and what a person can do about it. Pure, and exhaustive: a new reason does not compile until it has
 // its sentence.
-import type { Rest } from '@myspinbot/shared/job/rules.ts';
+import type { QueueRules, Rest } from '@myspinbot/shared/job/rules.ts';
 import { timeWords } from './time-words.ts';
 
 export interface RestWords {
@@ -58,4 +58,14 @@ export function restWords({ why, until }: Rest): RestWords {
 
 function unknownReason(why: never): never {
   throw new Error(`no words for the rest ${String(why)}`);
+}
+
+/** The rules that make jobs wait, in a line; undefined when there are none. */
+export function rulesWords({ quiet, onlyWhenIdle }: QueueRules): string | undefined {
+  const parts = [
+    quiet === null ? undefined : `Quiet from ${quiet.from} to ${quiet.to}`,
+    onlyWhenIdle ? 'only while nobody uses the workstation' : undefined,
+  ].filter((part) => part !== undefined);
+  const words = parts.join(', ');
+  return words === '' ? undefined : `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }

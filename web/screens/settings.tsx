@@ -1,6 +1,6 @@
 // Settings: how it looks, what this device is to the workstation, what is kept where, how to install it, the engines,
 // what it honestly can and cannot do, and the way out.
-import { Activity, Download, HardDrive } from 'lucide';
+import { Activity, Download, HardDrive, ListOrdered } from 'lucide';
 import { createResource, For, Match, Show, Switch } from 'solid-js';
 import { type Theme, themes } from '../design/theme.ts';
 import { useLive } from '../live/live.ts';
@@ -15,6 +15,7 @@ import { useDesk } from './desk.ts';
 import { engineTitle } from './engine-words.ts';
 import { seesMonitor } from './monitor-words.ts';
 import { Connection } from './settings-connection.tsx';
+import { Telling } from './settings-telling.tsx';
 import { Leaving, ThisDevice } from './settings-this-device.tsx';
 import { bytesWords } from './time-words.ts';
 import { reachOf, workstationWords } from './workstation-words.ts';
@@ -45,11 +46,16 @@ export default function Settings() {
 
       <Section title="Workstation">
         <WorkstationLine words={workstationWords(reachOf(live), desk.now())} />
-        <Show when={seesMonitor(live.access())}>
-          <LinkButton tone="quiet" icon={Activity} class="justify-self-start" href="/monitor">
-            Monitor
+        <div class="flex flex-wrap gap-3">
+          <LinkButton tone="quiet" icon={ListOrdered} href="/line">
+            The line
           </LinkButton>
-        </Show>
+          <Show when={seesMonitor(live.access())}>
+            <LinkButton tone="quiet" icon={Activity} href="/monitor">
+              Monitor
+            </LinkButton>
+          </Show>
+        </div>
         <Show when={live.mayEdit() && agent()}>
           {(entry) => (
             <ul class="grid gap-3">
@@ -69,6 +75,8 @@ export default function Settings() {
           )}
         </Show>
       </Section>
+
+      <Telling />
 
       <Connection />
 

@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 import { Dexie } from 'dexie';
 import { expect, test } from 'vitest';
 import { AppDatabase } from './database.ts';
+import { openProjection } from './projection.ts';
 
 test('a store of version 1 is opened with everything in it, and can keep a key that cannot be exported', async () => {
   const name = 'before-pairing';
@@ -111,5 +112,34 @@ test('a store of version 2 is opened with everything in it, and can keep what is
   await db.shares.put(share);
   expect(await db.shares.orderBy('at').toArray()).toEqual([share]);
   expect(await db.sharedFiles.count()).toBe(0);
+  db.close();
+});
+
+test('jobs of a store of before the lists are found in their lists', async () => {
+  const name = 'before-lists';
+  const before = version2(name);
+  const row = (id: string, requestedAt: number, run: object | undefined, hidden = false) => ({
+    id,
+    requestedAt,
+    request: { id, requestedAt },
+    wish: { retry: 0, hidden },
+    run,
+  });
+  await before
+    .table('jobs')
+    .bulkPut([
+      row('j_1', 1, { state: 'succeeded', retry: 0 }),
+      row('j_2', 2, { state: 'succeeded', retry: 0 }),
+      row('j_3', 3, { state: 'failed', retry: 0 }),
+      row('j_4', 4, undefined),
+      row('j_5', 5, { state: 'succeeded', retry: 0 }, true),
+      { id: 'j_6', requestedAt: 6 },
+    ]);
+  before.close();
+
+  const db = new AppDatabase(name);
+  const first = await openProjection(db).first();
+  expect(first.jobs.map((job) => job.request.id)).toEqual(['j_4', 'j_2', 'j_1', 'j_3']);
+  expect(first.counts).toEqual({ done: 2, stopped: 1 });
   db.close();
 });

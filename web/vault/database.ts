@@ -216,16 +216,7 @@ export class AppDatabase extends Dexie {
       .upgrade(keepWhatMayBeAside);
     this.version(4).stores({ shares: 'id, at', sharedFiles: '[share+index]' });
     // A list is read without the jobs of the others.
-    this.version(5)
-      .stores({ jobs: 'id, requestedAt, [list+requestedAt]' })
-      .upgrade((upgrade) =>
-        upgrade
-          .table<JobRow, JobId>('jobs')
-          .toCollection()
-          .modify((row) => {
-            row.list = listOf(row);
-          }),
-      );
+    this.version(5).stores({ jobs: 'id, requestedAt, [list+requestedAt]' }).upgrade(putInLists);
   }
 }
 
@@ -250,4 +241,18 @@ async function keepWhatMayBeAside(upgrade: Transaction): Promise<void> {
   const hashes = await upgrade.table<AssetRow, AssetHash>('assets').toCollection().primaryKeys();
   const rows = hashes.filter((hash) => !queued.has(hash)).map((hash) => ({ hash, agent, left: 0 }));
   await upgrade.table<AsideRow, AssetHash>('aside').bulkPut(rows);
+}
+
+/** Rows are a projection: one that cannot be read is mended from the document and must not keep the store shut. */
+async function putInLists(upgrade: Transaction): Promise<void> {
+  await upgrade
+    .table<JobRow, JobId>('jobs')
+    .toCollection()
+    .modify((row) => {
+      try {
+        row.list = listOf(row);
+      } catch {
+        row.list = 'hidden';
+      }
+    });
 }
