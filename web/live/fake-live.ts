@@ -387,7 +387,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
           return next;
         }),
       uploadLeft: (id, bytes) => set('jobs', id, 'uploadLeft', bytes),
-      job: (job) => set('jobs', job.request.id, view(structuredClone(job))),
+      job: (job) => set('jobs', job.request.id, view(structuredClone(unwrap(job)))),
       rest: (rest) => set('rest', reconcile(rest)),
       photoCheck: (answer) => {
         check = answer;

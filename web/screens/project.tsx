@@ -16,6 +16,7 @@ import { faceProblem, missingPlace, missingWords } from './missing-words.ts';
 import NotFound from './not-found.tsx';
 import { OnItsWay, Refused } from './on-its-way.tsx';
 import { createPhotoChecks } from './photo-checks.ts';
+import { createSpunBefore, ProjectAgain } from './project-again.tsx';
 import { ProjectAsGuest } from './project-as-guest.tsx';
 import { ProjectFace } from './project-face.tsx';
 import { ProjectScript } from './project-script.tsx';
@@ -64,6 +65,7 @@ function Rehearsal(props: { project: OpenProject }) {
   const title = () => projectTitle(live, props.project.id);
   const cover = live.assetUrl(() => props.project.photos()[0]?.asset);
   const spin = createSpin();
+  const before = createSpunBefore(props.project);
   const checks = createPhotoChecks(live, () => props.project.photos());
 
   const seconds = () => speechMs(fields(), props.project.script(), recordingMs());
@@ -80,6 +82,9 @@ function Rehearsal(props: { project: OpenProject }) {
     const reach = reachOf(live);
     if (reach.state === 'unpaired') return 'Runs once this device is paired.';
     if (reach.state !== 'here') return 'Runs when your workstation is back.';
+    const again = before.words();
+    // The time was measured of whole videos.
+    if (again !== undefined) return again.short;
     return making === undefined ? undefined : `Takes about ${lengthWords(making)} to make.`;
   };
 
@@ -142,6 +147,7 @@ function Rehearsal(props: { project: OpenProject }) {
               <ProjectVoice project={props.project} />
             </div>
             <ProjectScript project={props.project} onRecordingLength={setRecordingMs} />
+            <ProjectAgain before={before} />
           </div>
           <ProjectStaging project={props.project} cover={cover()} />
         </div>
@@ -155,7 +161,7 @@ function Rehearsal(props: { project: OpenProject }) {
         note={note()}
         spinning={spin.isSpinning()}
         saved={<SavedMark state={live.saved()} />}
-        onSpin={() => void spin.spin(props.project)}
+        onSpin={() => void spin.spin(props.project, before.wish())}
         onHeld={() => {
           const place = document.getElementById(missing()?.place ?? '');
           const still = matchMedia('(prefers-reduced-motion: reduce)').matches;

@@ -1,5 +1,6 @@
 // The spin: the request is made durable while the medallion turns once; then the screen follows the job.
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import type { JobId } from '@myspinbot/shared/job/job.ts';
 import { useNavigate } from '@solidjs/router';
 import { type Accessor, createSignal } from 'solid-js';
 import { type OpenProject, useLive } from '../live/live.ts';
@@ -10,7 +11,8 @@ const TURN_MS = 640;
 
 export interface Spin {
   isSpinning: Accessor<boolean>;
-  spin(project: OpenProject): Promise<void>;
+  /** `supersedes`: a job that this one stands in for. */
+  spin(project: OpenProject, wish?: { supersedes?: JobId }): Promise<void>;
 }
 
 export function createSpin(): Spin {
@@ -20,12 +22,12 @@ export function createSpin(): Spin {
   const [isSpinning, setSpinning] = createSignal(false);
   return {
     isSpinning,
-    async spin(project) {
+    async spin(project, wish = {}) {
       if (isSpinning()) return;
       setSpinning(true);
       try {
         const turned = new Promise((resolve) => setTimeout(resolve, TURN_MS));
-        const [id] = await Promise.all([live.spin(project), turned]);
+        const [id] = await Promise.all([live.spin(project, wish), turned]);
         navigate(`/job/${id}`);
       } catch (error) {
         toasts.show(
