@@ -36,8 +36,8 @@ export function TurnList<Item>(props: {
   const [said, say] = createSignal('');
   let list: HTMLOListElement | undefined;
   let stop = () => {};
-  /** Whose grip has the focus back when it has moved. */
-  let kept: { id: string; to: number } | undefined;
+  /** What was moved where, to be said when it stands there; by keys its grip has the focus back. */
+  let kept: { id: string; to: number; byKeys: boolean } | undefined;
   const isMovable = () => props.onMove !== undefined && props.items.length > 1;
   const ids = () => props.items.map(props.idOf).join(' ');
 
@@ -48,11 +48,11 @@ export function TurnList<Item>(props: {
         stop();
         setDrag(undefined);
         if (kept === undefined) return;
-        const { id, to } = kept;
+        const { id, to, byKeys } = kept;
         kept = undefined;
         const item = props.items[to];
         if (item === undefined || props.idOf(item) !== id) return;
-        gripOf(id)?.focus();
+        if (byKeys) gripOf(id)?.focus();
         say(`${props.nameOf(item)} is now ${to + 1} of ${props.items.length}.`);
       },
       { defer: true },
@@ -61,9 +61,9 @@ export function TurnList<Item>(props: {
   onCleanup(() => stop());
 
   const gripOf = (id: string) => list?.querySelector<HTMLElement>(`[data-turn="${id}"] .turn-grip`);
-  const move = (id: string, to: number) => {
+  const move = (id: string, to: number, byKeys: boolean) => {
     if (to < 0 || to >= props.items.length) return;
-    kept = { id, to };
+    kept = { id, to, byKeys };
     props.onMove?.(id, to);
   };
 
@@ -71,14 +71,16 @@ export function TurnList<Item>(props: {
     if (event.button !== 0 || list === undefined || props.onMove === undefined) return;
     event.preventDefault();
     const grip = event.currentTarget as HTMLElement;
-    grip.focus();
     grip.setPointerCapture(event.pointerId);
     const rows = [...list.children].map((row) => row.getBoundingClientRect());
     const height = rows[from]!.height;
+    const highest = rows[0]!.top - rows[from]!.top;
+    const lowest = rows.at(-1)!.bottom - rows[from]!.bottom;
     const began = { y: event.clientY, scroll: window.scrollY };
     let at = event.clientY;
     const follow = () => {
-      const by = at - began.y + window.scrollY - began.scroll;
+      const pulled = at - began.y + window.scrollY - began.scroll;
+      const by = Math.max(highest, Math.min(lowest, pulled));
       const middle = rows[from]!.top + height / 2 + by;
       const to = rows.filter((row, index) => index !== from && row.top + row.height / 2 < middle).length;
       setDrag({ id, from, to, by, height, isDropped: false });
@@ -101,23 +103,25 @@ export function TurnList<Item>(props: {
       setDrag({ ...now, by, isDropped: true });
       const late = setTimeout(() => setDrag(undefined), DROPPED_MS);
       stop = () => clearTimeout(late);
-      move(id, now.to);
+      move(id, now.to, false);
     };
-    const leave = (key: Event) => {
-      if (key instanceof KeyboardEvent && key.key !== 'Escape') return;
+    const leave = () => {
       stop();
       setDrag(undefined);
+    };
+    const onEscape = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') leave();
     };
     grip.addEventListener('pointermove', moved);
     grip.addEventListener('pointerup', drop);
     grip.addEventListener('pointercancel', leave);
-    grip.addEventListener('keydown', leave);
+    window.addEventListener('keydown', onEscape);
     stop = () => {
       clearInterval(edge);
       grip.removeEventListener('pointermove', moved);
       grip.removeEventListener('pointerup', drop);
       grip.removeEventListener('pointercancel', leave);
-      grip.removeEventListener('keydown', leave);
+      window.removeEventListener('keydown', onEscape);
       stop = () => {};
     };
   };
@@ -130,7 +134,7 @@ export function TurnList<Item>(props: {
     }[event.key];
     if (to === undefined || drag() !== undefined) return;
     event.preventDefault();
-    if (to !== index) move(id, to);
+    if (to !== index) move(id, to, true);
   };
   /** How far a row stands from its place while another is pulled past it. */
   const shift = (id: string, index: number): number => {

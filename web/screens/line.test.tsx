@@ -107,7 +107,7 @@ describe('the order', () => {
     const list = await next();
     const rows = [...list.children] as HTMLElement[];
     for (const [index, row] of rows.entries()) {
-      row.getBoundingClientRect = () => ({ top: index * 80, height: 80 }) as DOMRect;
+      row.getBoundingClientRect = () => ({ top: index * 80, bottom: index * 80 + 80, height: 80 }) as DOMRect;
     }
     const grip = within(list).getAllByRole('button', { name: /^Move / })[0]!;
     grip.setPointerCapture = () => undefined;
