@@ -147,15 +147,16 @@ try {
   await page.addInitScript(() => {
     const measured = { shownMs: 0, longestMs: 0 };
     (window as unknown as { measured: typeof measured }).measured = measured;
-    let began: number | undefined;
     new PerformanceObserver((list) => {
       for (const { duration } of list.getEntries())
         measured.longestMs = Math.max(measured.longestMs, duration);
     }).observe({ type: 'longtask', buffered: true });
     const look = () => {
-      if (document.readyState !== 'loading') began ??= performance.now();
       if (document.querySelector('[aria-label="Premieres"] .poster') === null) requestAnimationFrame(look);
-      else measured.shownMs = performance.now() - (began ?? 0);
+      else {
+        const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+        measured.shownMs = performance.now() - page!.responseEnd;
+      }
     };
     look();
   });

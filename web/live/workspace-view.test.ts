@@ -138,3 +138,43 @@ test('one job that changes among five hundred runs the effects of that job alone
   dispose();
   db.close();
 }, 30_000);
+
+test('ten thousand jobs are read while the page goes on, and what changes meanwhile is not lost', async () => {
+  const db = new AppDatabase(`many-${count++}`);
+  const doc = new Y.Doc();
+  const device = openWorkspace(doc, { role: 'device', id: 'd_test' });
+  const agent = openWorkspace(doc, { role: 'agent', id: 'a' });
+  const many = 2_000;
+  doc.transact(() => {
+    for (let n = 0; n < many; n++) {
+      device.request(request(n));
+      agent.report(jobId(n), { ...run(n), state: n % 10 === 0 ? 'failed' : 'succeeded' });
+    }
+  });
+  const projection = openProjection(db);
+  const open = async () => {
+    const first = await projection.first();
+    return createRoot((dispose) => ({ view: createWorkspaceView(projection, first), dispose }));
+  };
+  const fresh = await open();
+  fresh.view.follow(device, () => undefined);
+  expect(fresh.view.premieres(), 'it is not read at once').toHaveLength(0);
+  device.hide(jobId(1), true);
+  device.request(request(many));
+  device.cancel(jobId(many), 1);
+  await fresh.view.settled();
+  expect(fresh.view.premieres()).toHaveLength(many * 0.9 - 1);
+  expect(fresh.view.premieres()[0]).toBe(jobId(many - 1));
+  expect(fresh.view.stopped()[0]).toBe(jobId(many));
+  fresh.dispose();
+
+  // The next start reads a page of each list, and knows how many there are.
+  const next = await open();
+  expect(next.view.premieres()).toHaveLength(24);
+  expect(next.view.counts()).toEqual({ done: many * 0.9 - 1, stopped: many * 0.1 + 1 });
+  expect(next.view.job(jobId(5))).toBeUndefined();
+  await expect.poll(() => next.view.job(jobId(5))?.phase, { timeout: 5_000 }).toBe('succeeded');
+  expect(next.view.job(jobId(many + 7))).toBeUndefined();
+  next.dispose();
+  db.close();
+}, 30_000);

@@ -44,6 +44,8 @@ export interface WorkspaceView {
 /** Phases in which the workstation may still need our bytes. */
 const waitsForBytes: ReadonlySet<JobPhase> = new Set(['waiting-for-workstation', 'waiting-for-assets']);
 
+/** Jobs read from a document between two breaths of the page: some 10 ms on a slow phone. */
+const READ_AT_ONCE = 500;
 /** Done long ago: what this device wanted of them it has, or gets when they are opened. */
 const HEARD_DONE = 200;
 
@@ -151,6 +153,9 @@ export function createWorkspaceView(
       return job;
     },
     follow(workspace, onJob) {
+      const truth = { projects: new Map<ProjectId, ProjectEntry>(), jobs: new Map<JobId, Job>() };
+      let isRead = false;
+      let isStopped = false;
       const stop = workspace.watch((change) => {
         const rows: typeof pending = { projects: new Map(), jobs: new Map() };
         batch(() => {
@@ -159,49 +164,63 @@ export function createWorkspaceView(
             rows.projects.set(id, workspace.project(id));
           }
           for (const id of change.jobs) {
-            showJob(id, workspace.job(id));
-            rows.jobs.set(id, workspace.job(id));
+            const job = workspace.job(id);
+            showJob(id, job);
+            rows.jobs.set(id, job);
           }
           lists.tell();
           if (change.agents) setAgents(workspace.agents());
           if (change.rules) setRules(workspace.rules());
         });
+        if (!isRead) patch(truth, rows);
         project(rows);
         for (const job of rows.jobs.values()) if (job !== undefined) onJob(job);
       });
 
-      const truth = { projects: new Map<ProjectId, ProjectEntry>(), jobs: new Map<JobId, Job>() };
-      for (const id of workspace.projectIds()) {
-        const entry = workspace.project(id);
-        if (entry !== undefined) truth.projects.set(id, entry);
-      }
-      for (const id of workspace.jobIds()) {
-        const job = workspace.job(id);
-        if (job !== undefined) truth.jobs.set(id, job);
-      }
-      isWhole = true;
-      batch(() => {
-        for (const id of Object.keys(view.projects) as ProjectId[]) {
-          if (!truth.projects.has(id)) showProject(id, undefined);
-        }
-        for (const id of truth.projects.keys()) showProject(id, workspace.project(id));
-        // At once: job by job, ten thousand of them would take as many steps through the store.
-        const jobs: Record<JobId, JobView> = {};
-        for (const [id, job] of truth.jobs) jobs[id] = viewOf(job);
-        set('jobs', reconcile(jobs));
-        lists.fill(truth.jobs.values());
-        lists.tell();
-        setCounted(undefined);
-        setAgents(workspace.agents());
-        setRules(workspace.rules());
-      });
-      writing = writing.then(() => projection.mend(truth)).catch(() => undefined); // As above.
-      untrack(() => {
-        for (const id of [...lists.line(), ...lists.premieres().slice(0, HEARD_DONE)]) {
-          onJob(truth.jobs.get(id)!);
-        }
-      });
-      return stop;
+      const show = () => {
+        isRead = true;
+        isWhole = true;
+        batch(() => {
+          for (const id of Object.keys(view.projects) as ProjectId[]) {
+            if (!truth.projects.has(id)) showProject(id, undefined);
+          }
+          for (const id of truth.projects.keys()) showProject(id, workspace.project(id));
+          // At once: job by job, ten thousand of them would take as many steps through the store.
+          const jobs: Record<JobId, JobView> = {};
+          for (const [id, job] of truth.jobs) jobs[id] = viewOf(job);
+          set('jobs', reconcile(jobs));
+          lists.fill(truth.jobs.values());
+          lists.tell();
+          setCounted(undefined);
+          setAgents(workspace.agents());
+          setRules(workspace.rules());
+        });
+        untrack(() => {
+          for (const id of [...lists.line(), ...lists.premieres().slice(0, HEARD_DONE)]) {
+            const job = truth.jobs.get(id);
+            if (job !== undefined) onJob(job);
+          }
+        });
+      };
+      const steps = readAll(workspace, truth);
+      const readOn = async () => {
+        do {
+          await breath();
+          if (isStopped) return;
+        } while (steps.next().done !== true);
+        show();
+      };
+      let reading: Promise<void> | undefined;
+      if (steps.next().done === true) show();
+      else reading = readOn();
+      writing = writing
+        .then(() => reading)
+        .then(() => (isRead ? projection.mend(truth) : undefined))
+        .catch(() => undefined); // As above.
+      return () => {
+        isStopped = true;
+        stop();
+      };
     },
     outbox(left) {
       outbox = left;
@@ -223,4 +242,46 @@ export function createWorkspaceView(
     },
     settled: () => writing,
   };
+}
+
+type Truth = { projects: Map<ProjectId, ProjectEntry>; jobs: Map<JobId, Job> };
+
+/** Reads all of a document into `truth`, so many jobs between two yields. */
+function* readAll(workspace: Workspace, truth: Truth): Generator<void> {
+  for (const id of workspace.projectIds()) {
+    const entry = workspace.project(id);
+    if (entry !== undefined) truth.projects.set(id, entry);
+  }
+  let count = 0;
+  for (const id of workspace.jobIds()) {
+    if (count++ === READ_AT_ONCE) {
+      count = 1;
+      yield;
+    }
+    const job = workspace.job(id);
+    if (job !== undefined) truth.jobs.set(id, job);
+  }
+}
+
+/** What changed while it was being read. */
+function patch(
+  truth: Truth,
+  rows: {
+    projects: ReadonlyMap<ProjectId, ProjectEntry | undefined>;
+    jobs: ReadonlyMap<JobId, Job | undefined>;
+  },
+): void {
+  for (const [id, entry] of rows.projects) {
+    if (entry === undefined) truth.projects.delete(id);
+    else truth.projects.set(id, entry);
+  }
+  for (const [id, job] of rows.jobs) {
+    if (job === undefined) truth.jobs.delete(id);
+    else truth.jobs.set(id, job);
+  }
+}
+
+/** Lets the page answer in between. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
