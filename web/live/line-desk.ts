@@ -18,7 +18,12 @@ export interface LineWorld {
 
 export function createLineDesk(world: LineWorld): LineDesk {
   const put = (rules: Partial<QueueRules>) =>
-    world.wish((workspace) => workspace.putRules({ ...workspace.rules(), ...unwrap(rules) }));
+    world.wish((workspace) => {
+      const before = workspace.rules();
+      const after = { ...before, ...unwrap(rules) };
+      // Every write is kept for ever in the document's history.
+      if (JSON.stringify(after) !== JSON.stringify(before)) workspace.putRules(after);
+    });
   return {
     rules: world.rules,
     change: put,

@@ -20,7 +20,7 @@ export function Menu(props: {
   actions: readonly MenuAction[];
 }) {
   return (
-    <DropdownMenu gutter={4}>
+    <DropdownMenu gutter={4} placement={props.text === undefined ? 'bottom-end' : 'bottom-start'}>
       <DropdownMenu.Trigger
         class={`button ${props.text === undefined ? 'button-icon button-plain' : 'button-quiet'}`}
         aria-label={props.label}

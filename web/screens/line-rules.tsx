@@ -1,6 +1,6 @@
 // The rules of the line: when it may begin something new, and how long files in between are kept. Every change is written
 // at once, also while the workstation is away.
-import { Show } from 'solid-js';
+import { createMemo, Show } from 'solid-js';
 import { useLive } from '../live/live.ts';
 import { Choice } from '../parts/choice.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -14,6 +14,13 @@ const days: readonly number[] = [1, 7, 30, 90, 365];
 export default function LineRules(props: { open: boolean; onClose: () => void }) {
   const live = useLive();
   const rules = () => live.queue.rules();
+  const keepDays = createMemo(() => rules().keepDays);
+  // The same list while the days are the same: a list that is made anew is chosen from anew.
+  const choices = createMemo(() =>
+    [...new Set([...days, keepDays()])]
+      .sort((a, b) => a - b)
+      .map((count) => ({ value: String(count), label: daysWords(count) })),
+  );
   return (
     <Dialog open={props.open} title="Rules of the line" onClose={() => props.onClose()}>
       <Switch
@@ -47,10 +54,8 @@ export default function LineRules(props: { open: boolean; onClose: () => void })
       <Choice
         label="Keep files in between for"
         hint="What a video was made of, so that a change makes only a part of it again. Videos are always kept."
-        value={String(rules().keepDays)}
-        options={[...new Set([...days, rules().keepDays])]
-          .sort((a, b) => a - b)
-          .map((count) => ({ value: String(count), label: daysWords(count) }))}
+        value={String(keepDays())}
+        options={choices()}
         onChoose={(count) => live.queue.change({ keepDays: Number(count) })}
       />
     </Dialog>

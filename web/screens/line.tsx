@@ -175,7 +175,7 @@ function Row(props: { job: JobView; place?: { index: number; of: number } }) {
       src={cover()}
       seed={props.job.request.project}
       progress={seenPhase(props.job) === 'paused' ? undefined : (progress()?.fraction ?? 0)}
-      state={seenPhase(props.job) === 'paused' ? undefined : phaseMark(props.job.phase)}
+      state={phaseMark(seenPhase(props.job))}
       words={words().short}
       actions={
         <Show when={live.mayEdit()}>
