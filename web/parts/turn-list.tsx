@@ -81,8 +81,13 @@ export function TurnList<Item>(props: {
     const follow = () => {
       const pulled = at - began.y + window.scrollY - began.scroll;
       const by = Math.max(highest, Math.min(lowest, pulled));
-      const middle = rows[from]!.top + height / 2 + by;
-      const to = rows.filter((row, index) => index !== from && row.top + row.height / 2 < middle).length;
+      const top = rows[from]!.top + by;
+      // A row gives way when the pulled one covers its middle.
+      const past = rows.filter(({ top: other, height: high }, index) => {
+        const middle = other + high / 2;
+        return index > from ? middle < top + height : index < from && middle > top;
+      }).length;
+      const to = by < 0 ? from - past : from + past;
       setDrag({ id, from, to, by, height, isDropped: false });
     };
     const edge = setInterval(() => {

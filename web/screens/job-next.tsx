@@ -8,6 +8,7 @@ import { lazy, Show, Suspense } from 'solid-js';
 import { type JobView, useLive } from '../live/live.ts';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { isOn, stageWords } from './job-words.ts';
+import { TellMe } from './tell-when-done.tsx';
 
 const Menu = lazy(() => import('../parts/menu.tsx').then((module) => ({ default: module.Menu })));
 
@@ -24,9 +25,12 @@ export function NextSteps(props: { job: JobView; stages: readonly StageName[] })
     <Show
       when={!isOn(props.job.phase)}
       fallback={
-        <LinkButton tone="quiet" icon={ListOrdered} href="/line">
-          See the line
-        </LinkButton>
+        <>
+          <LinkButton tone="quiet" icon={ListOrdered} href="/line">
+            See the line
+          </LinkButton>
+          <TellMe job={props.job} tone="quiet" />
+        </>
       }
     >
       <Show when={props.job.run?.supersededBy}>
@@ -56,11 +60,6 @@ function Again(props: { job: JobView; stages: readonly StageName[] }) {
           Spin it again
         </Button>
       </Show>
-      <Show when={isProjectHere()}>
-        <LinkButton tone="quiet" icon={PenLine} href={`/project/${props.job.request.project}`}>
-          Change something
-        </LinkButton>
-      </Show>
       <Show when={mayHelp() && props.job.run !== undefined}>
         <Suspense>
           <Menu
@@ -74,6 +73,11 @@ function Again(props: { job: JobView; stages: readonly StageName[] }) {
             }))}
           />
         </Suspense>
+      </Show>
+      <Show when={isProjectHere()}>
+        <LinkButton tone="quiet" icon={PenLine} href={`/project/${props.job.request.project}`}>
+          Change something
+        </LinkButton>
       </Show>
     </>
   );

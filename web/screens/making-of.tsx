@@ -2,7 +2,6 @@
 // is told as it is, with what happens next.
 import type { StageRun } from '@myspinbot/shared/job/job.ts';
 import { isEnded } from '@myspinbot/shared/job/life.ts';
-import { Pause, Play } from 'lucide';
 import { createEffect, createMemo, on, Show } from 'solid-js';
 import { type JobView, type MakingFilm, useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
@@ -142,37 +141,38 @@ export function MakingOf(props: { job: JobView; film: MakingFilm | undefined }) 
             </Show>
           </p>
         </div>
-        {/* As high as a button before there is one, so that nothing moves when the film comes. */}
-        <div class="flex min-h-11 flex-wrap items-center justify-center gap-2">
-          <Show when={shownFilm()}>
-            {(film) => (
-              <FilmControls
-                isPlaying={film().isPlaying()}
-                isMuted={film().isMuted()}
-                onPlay={() => film().play()}
-                onPause={() => film().pause()}
-                onMute={(muted) => film().mute(muted)}
-              />
-            )}
-          </Show>
-          <Show when={isOn(props.job.phase) && live.mayEdit()}>
-            <Show when={phase() !== 'cancelling'}>
-              <Button
-                tone="plain"
-                icon={isPaused() ? Play : Pause}
-                onClick={() => live.queue.hold(id(), !isPaused())}
-              >
-                {isPaused() ? 'Let it go on' : 'Pause the making'}
-              </Button>
+        <Show when={isOn(props.job.phase)}>
+          <div class="grid justify-items-center gap-2">
+            {/* As high as a button before there is one, so that nothing moves when the film comes. */}
+            <Show when={props.job.phase === 'running'}>
+              <div class="flex min-h-11 flex-wrap items-center justify-center gap-2">
+                <Show when={shownFilm()}>
+                  {(film) => (
+                    <FilmControls
+                      isPlaying={film().isPlaying()}
+                      isMuted={film().isMuted()}
+                      onPlay={() => film().play()}
+                      onPause={() => film().pause()}
+                      onMute={(muted) => film().mute(muted)}
+                    />
+                  )}
+                </Show>
+              </div>
             </Show>
-            <Button tone="plain" held={phase() === 'cancelling'} onClick={cancel}>
-              Cancel
-            </Button>
-          </Show>
-          <Show when={isOn(props.job.phase)}>
-            <TellMe job={props.job} />
-          </Show>
-        </div>
+            <Show when={live.mayEdit()}>
+              <div class="flex flex-wrap justify-center gap-2">
+                <Show when={phase() !== 'cancelling'}>
+                  <Button tone="plain" onClick={() => live.queue.hold(id(), !isPaused())}>
+                    {isPaused() ? 'Let it go on' : 'Pause the making'}
+                  </Button>
+                </Show>
+                <Button tone="plain" held={phase() === 'cancelling'} onClick={cancel}>
+                  Cancel
+                </Button>
+              </div>
+            </Show>
+          </div>
+        </Show>
       </div>
 
       <div class="grid content-start gap-8">
@@ -192,6 +192,9 @@ export function MakingOf(props: { job: JobView; film: MakingFilm | undefined }) 
             {/* A line of its own height, so that the programme stands still while the stages change. */}
             <p class="font-semibold text-ink">{does() ?? 'Getting ready.'}</p>
             <p>{words().next}</p>
+            <div class="-mx-4">
+              <TellMe job={props.job} tone="plain" />
+            </div>
           </div>
         </Show>
         <Section title="Programme" note={props.job.phase === 'running' ? `Made by ${runsOn()}` : undefined}>

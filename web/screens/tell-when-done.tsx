@@ -3,6 +3,7 @@
 import type { JobId } from '@myspinbot/shared/job/job.ts';
 import { Bell } from 'lucide';
 import { createEffect, createMemo, on, Show, untrack } from 'solid-js';
+import { Icon } from '../design/icon.tsx';
 import { type Bell as Ringer, useBell } from '../live/bell.ts';
 import { type JobView, type Live, useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
@@ -35,7 +36,7 @@ function ringFor(live: Live, bell: Ringer, job: JobView | undefined): void {
 }
 
 /** The offer on a job that is on; nothing where the browser can show none. */
-export function TellMe(props: { job: JobView }) {
+export function TellMe(props: { job: JobView; tone: 'plain' | 'quiet' }) {
   const live = useLive();
   const bell = useBell();
   const isOurs = () => props.job.request.device === live.ownDevice;
@@ -44,12 +45,16 @@ export function TellMe(props: { job: JobView }) {
       {(own) => (
         <>
           <Show when={own().state() === 'off'}>
-            <Button tone="plain" icon={Bell} onClick={() => void own().turnOn()}>
+            <Button tone={props.tone} icon={Bell} onClick={() => void own().turnOn()}>
               Tell me when it is done
             </Button>
           </Show>
           <Show when={own().state() === 'on'}>
-            <p class="flex min-h-11 items-center gap-2 px-4 text-small text-ink-soft">
+            <p
+              class="flex min-h-11 items-center gap-2 text-small text-ink-soft"
+              classList={{ 'px-4': props.tone === 'plain' }}
+            >
+              <Icon shape={Bell} />
               You are told when it is done, as long as the app is open.
             </p>
           </Show>
