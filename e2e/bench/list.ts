@@ -15,6 +15,8 @@ import { launchBrowser } from '../harness/chromium.ts';
 import { benchOptions, median, report } from '../harness/figures.ts';
 
 const JOBS = 10_000;
+/** The newest jobs are whole in the document. */
+const KEPT_WHOLE = 200;
 const bench = benchOptions('list');
 const scratch = mkdtempSync(join(tmpdir(), 'bench-list-'));
 
@@ -69,7 +71,12 @@ function workspaceOf(jobs: number): Uint8Array {
       else agent.report(id, { ...times, state: 'succeeded', finishedAt, result });
     }
   });
-  return Y.encodeStateAsUpdate(doc);
+  // As the workstation does: of old jobs a line is left.
+  agent.archive(device.jobIds().slice(0, -KEPT_WHOLE));
+  // What was deleted stays behind as gaps alone, as in a document that was read anew.
+  const anew = new Y.Doc();
+  Y.applyUpdate(anew, Y.encodeStateAsUpdate(doc));
+  return Y.encodeStateAsUpdate(anew);
 }
 
 /** Puts the document into the app's own store, as if it had come by sync. */
@@ -151,14 +158,15 @@ try {
       for (const { duration } of list.getEntries())
         measured.longestMs = Math.max(measured.longestMs, duration);
     }).observe({ type: 'longtask', buffered: true });
-    const look = () => {
-      if (document.querySelector('[aria-label="Premieres"] .poster') === null) requestAnimationFrame(look);
-      else {
+    // Functions without names: the page does not know what the bundler calls them with.
+    new MutationObserver((_changes, observer) => {
+      if (document.querySelector('[aria-label="Premieres"] .poster') === null) return;
+      observer.disconnect();
+      requestAnimationFrame(() => {
         const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
         measured.shownMs = performance.now() - page!.responseEnd;
-      }
-    };
-    look();
+      });
+    }).observe(document, { childList: true, subtree: true });
   });
   await page.goto(agent.url);
   await page.locator('main').waitFor();
@@ -169,6 +177,7 @@ try {
   await page.waitForTimeout(15_000);
   for (let run = 0; run < bench.runs; run += 1) {
     const { shownMs, longestMs } = await started(page);
+
     figures.shown.push(shownMs);
     figures.longest.push(longestMs);
     await page.locator('a[href="/"]').locator('visible=true').first().click();

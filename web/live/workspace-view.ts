@@ -10,6 +10,7 @@ import { defaultRules, type QueueRules } from '@myspinbot/shared/job/rules.ts';
 import type { ProjectEntry, ProjectId } from '@myspinbot/shared/project/project.ts';
 import { type Accessor, batch, createMemo, createSignal, untrack } from 'solid-js';
 import { createStore, reconcile } from 'solid-js/store';
+import { listOf } from '../vault/job-list.ts';
 import type { FirstRows, Projection } from '../vault/projection.ts';
 import { createJobLists } from './job-lists.ts';
 import type { JobView, ListCounts } from './live.ts';
@@ -114,18 +115,37 @@ export function createWorkspaceView(
     if (entry === undefined) set('projects', id, undefined as never);
     else set('projects', id, reconcile(entry));
   };
+  /**
+   * The document's jobs, plain. The store holds those that somebody looked at or that are on: ten thousand would take it
+   * a third of a second, and a screen shows a page of them.
+   */
+  const known = new Map<JobId, Job>();
+  /** Asked for and not there, so far. */
+  const asked = new Set<JobId>();
+  const inStore = new Set<JobId>(first.jobs.map((job) => job.request.id));
+  const putInStore = (id: JobId, job: Job | undefined) => {
+    if (job === undefined) {
+      inStore.delete(id);
+      set('jobs', id, undefined as never);
+    } else {
+      inStore.add(id);
+      set('jobs', id, reconcile(viewOf(job)));
+    }
+  };
   const showJob = (id: JobId, job: Job | undefined) => {
-    if (job === undefined) set('jobs', id, undefined as never);
-    else set('jobs', id, reconcile(viewOf(job)));
+    if (job === undefined) known.delete(id);
+    else known.set(id, job);
     lists.put(id, job);
+    const isLookedAt = inStore.has(id) || asked.has(id);
+    if (isLookedAt || (job !== undefined && listOf(job) === 'on')) putInStore(id, job);
   };
 
   /** The document was read: the store has nothing that is not shown. */
   let isWhole = false;
-  const asked = new Set<JobId>();
   const askFor = (id: JobId) => {
-    if (isWhole || asked.has(id)) return;
+    if (asked.has(id)) return;
     asked.add(id);
+    if (isWhole) return;
     projection
       .job(id)
       .then((job) => {
@@ -148,9 +168,12 @@ export function createWorkspaceView(
     agents,
     rules,
     job(id) {
-      const job = view.jobs[id];
-      if (job === undefined) askFor(id);
-      return job;
+      if (!inStore.has(id)) {
+        const job = known.get(id);
+        if (job === undefined) askFor(id);
+        else untrack(() => putInStore(id, job));
+      }
+      return view.jobs[id];
     },
     follow(workspace, onJob) {
       const truth = { projects: new Map<ProjectId, ProjectEntry>(), jobs: new Map<JobId, Job>() };
@@ -185,12 +208,12 @@ export function createWorkspaceView(
             if (!truth.projects.has(id)) showProject(id, undefined);
           }
           for (const id of truth.projects.keys()) showProject(id, workspace.project(id));
-          // At once: job by job, ten thousand of them would take as many steps through the store.
-          const jobs: Record<JobId, JobView> = {};
-          for (const [id, job] of truth.jobs) jobs[id] = viewOf(job);
-          set('jobs', reconcile(jobs));
-          lists.fill(truth.jobs.values());
+          known.clear();
+          for (const [id, job] of truth.jobs) known.set(id, job);
+          lists.fill(known.values());
+          for (const id of inStore) putInStore(id, known.get(id));
           lists.tell();
+          for (const id of untrack(lists.line)) putInStore(id, known.get(id));
           setCounted(undefined);
           setAgents(workspace.agents());
           setRules(workspace.rules());
@@ -234,6 +257,8 @@ export function createWorkspaceView(
       batch(() => {
         set('projects', reconcile({}));
         set('jobs', reconcile({}));
+        known.clear();
+        inStore.clear();
         lists.fill([]);
         lists.tell();
         setCounted(undefined);
@@ -253,7 +278,7 @@ function* readAll(workspace: Workspace, truth: Truth): Generator<void> {
     if (entry !== undefined) truth.projects.set(id, entry);
   }
   let count = 0;
-  for (const id of workspace.jobIds()) {
+  for (const id of [...workspace.jobIds(), ...workspace.oldIds()]) {
     if (count++ === READ_AT_ONCE) {
       count = 1;
       yield;

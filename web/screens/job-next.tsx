@@ -51,8 +51,8 @@ function Again(props: { job: JobView; stages: readonly StageName[] }) {
   const live = useLive();
   const id = () => props.job.request.id;
   const isProjectHere = () => live.projects.some((project) => project.id === props.job.request.project);
-  // The same request would meet the same end: only a change helps.
-  const mayHelp = () => props.job.run?.failure?.retry !== 'never';
+  // The same request would meet the same end: only a change helps. Of an old one the request is not here any more.
+  const mayHelp = () => props.job.run?.failure?.retry !== 'never' && props.job.isOld !== true;
   return (
     <>
       <Show when={mayHelp()}>

@@ -232,8 +232,9 @@ export function Premiere(props: {
         </Show>
         <Section title="How it was made">
           <p class="text-small text-ink-soft">
-            Made from {live.mayEdit() ? 'your photo, on your' : 'a photo, on a'} machine, by{' '}
-            {enginesWords(props.result.engines)}.{' '}
+            {props.job.isOld === true
+              ? 'This is an older one: how it was made is kept on the workstation.'
+              : `Made from ${live.mayEdit() ? 'your photo, on your' : 'a photo, on a'} machine, by ${enginesWords(props.result.engines)}.`}{' '}
             {/* Asked of the store; the video above does not wait for the answer. */}
             <Suspense>{here() === true ? 'A copy is on this device, so it plays offline too.' : ''}</Suspense>{' '}
             <a href="/storage">What is kept here</a>
@@ -244,7 +245,9 @@ export function Premiere(props: {
                 ['Length', lengthWords(props.result.durationMs)],
                 ['File', `${bytesWords(props.result.video.bytes)}, MP4`],
                 ...(madeIn() === undefined ? [] : ([['Made in', tookWords(madeIn()!)]] as const)),
-                ['Take', String(props.job.request.options.seed)],
+                ...(props.job.isOld === true
+                  ? []
+                  : ([['Take', String(props.job.request.options.seed)]] as const)),
                 ...Object.entries(props.result.engines).map(
                   ([stage, engine]) =>
                     [

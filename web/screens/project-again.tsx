@@ -33,7 +33,8 @@ export function createSpunBefore(project: OpenProject): SpunBefore {
   const [choice, setChoice] = createSignal<{ job: JobId; is: boolean }>();
   const jobs = () => eachJob(live, live.jobsOf(project.id), LOOKED_AT);
   const made = createMemo(() => {
-    for (const job of jobs()) if (job.phase === 'succeeded') return job;
+    // Of an old one nobody here knows any more how it was asked for.
+    for (const job of jobs()) if (job.phase === 'succeeded') return job.isOld === true ? undefined : job;
     return undefined;
   });
   const words = createMemo(() => {

@@ -80,13 +80,13 @@ export function openProjection(db: AppDatabase): Projection {
   };
 }
 
-function rowOf({ request, wish, run }: Job): JobRow {
-  const job = { request, wish, run };
+function rowOf({ request, wish, run, isOld }: Job): JobRow {
+  const job = { request, wish, run, ...(isOld === undefined ? {} : { isOld }) };
   return { ...job, id: request.id, requestedAt: request.requestedAt, list: listOf(job) };
 }
 
-function jobOf({ request, wish, run }: JobRow): Job {
-  return { request, wish, run };
+function jobOf({ request, wish, run, isOld }: JobRow): Job {
+  return { request, wish, run, ...(isOld === undefined ? {} : { isOld }) };
 }
 
 async function mendTable<Id, Row>(table: Table<Row, Id>, truth: ReadonlyMap<Id, Row>): Promise<void> {
