@@ -128,7 +128,7 @@ test('the video plays in the ring while it is made, survives a cut link, and goe
   await page.getByRole('button', { name: 'Sound on' }).click();
   await screenshot(page, 'live/2-after-the-cut');
 
-  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
   const stoppedAt = await time();
   await expect.poll(there, { timeout: 150_000 }).toBeGreaterThan(stoppedAt + 4);
   expect(await time()).toBe(stoppedAt);
