@@ -49,6 +49,8 @@ beforeAll(async () => {
   bot = await house.project('Bot', 'Good evening');
   spun = await house.spin(bot, 'Hello');
   await house.agent.gate.makeScript('backup', 'read', { kind: 'local' });
+  await mkdir(join(house.agent.dir, 'pipelines'));
+  await writeFile(join(house.agent.dir, 'pipelines', 'my öwn one.json'), '{}');
   file = fresh('first.backup');
   await backUp(house.stores, { file, version: '0.0.1', now: Date.now(), openCopy });
 });
@@ -81,6 +83,7 @@ test('what was backed up while the agent ran is there again, on its own', async 
     for (const { hash } of [spun.result.video, spun.result.poster, bot.photo]) {
       expect(agent.vault.has(hash)).toBe(true);
     }
+    expect(await readFile(join(dataDir, 'pipelines', 'my öwn one.json'), 'utf8')).toBe('{}');
     // To its devices it is the same workstation, with the tokens it gave.
     expect(agent.gate.fingerprint).toBe(house.agent.gate.fingerprint);
     expect(agent.gate.scripts().map(({ name }) => name)).toEqual(['backup']);
@@ -104,8 +107,9 @@ test('the restored folder is marked: its queue begins nothing until somebody say
   const dataDir = fresh('data');
   await bring(file, dataDir, 1234);
   expect(JSON.parse(await readFile(join(dataDir, 'restored'), 'utf8'))).toMatchObject({ restoredAt: 1234 });
-  expect((await takeTenure(dataDir, 99)).copiedAt).toBe(1234);
-  expect((await takeTenure(house.agent.dir, 99)).copiedAt).toBeUndefined();
+  const tenure = await takeTenure(dataDir, 99);
+  expect(tenure.copiedAt).toBe(1234);
+  await tenure.close();
 });
 
 test('what was there before is moved aside, not removed; an empty folder is simply taken', async () => {

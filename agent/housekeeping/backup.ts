@@ -24,15 +24,17 @@ export type BackupFacts = z.infer<typeof backupFactsSchema>;
 /** Folders of embedded stores, then single files and folders of files: all that is kept besides assets. */
 export const storeFolders = ['ledger', 'documents', 'pairing/registry'] as const;
 const files = ['agent-id', 'holder', 'config.json', 'pairing/identity.pem'] as const;
-const fileFolders = ['certificates'] as const;
+const fileFolders = ['certificates', 'pipelines'] as const;
 
 /** Whether a file of this name belongs into a backup. */
 export function isOfBackup(name: string): boolean {
   if (/^assets\/[0-9a-f]{64}$/.test(name)) return true;
   if ((files as readonly string[]).includes(name)) return true;
+  // People name their own pipelines as they like.
+  if (/^pipelines\/[^./\\\0][^/\\\0]*\.json$/.test(name)) return Buffer.byteLength(name) <= 100;
   const [, folder, file] = /^(.+)\/([A-Za-z0-9][A-Za-z0-9._-]{0,60})$/.exec(name) ?? [];
   if (folder === undefined || file === undefined) return false;
-  if ((fileFolders as readonly string[]).includes(folder)) return /\.(pem|json)$/.test(file);
+  if (folder === 'certificates') return /\.(pem|json)$/.test(file);
   return (
     (storeFolders as readonly string[]).includes(folder) &&
     /^(CURRENT|MANIFEST-\d+|\d+\.(ldb|log))$/.test(file)

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { AssetHash } from '@myspinbot/shared/asset/asset.ts';
+import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLogger } from '../log/logger.ts';
 import { handClock } from '../queue/fixtures/hand-clock.ts';
@@ -133,6 +134,17 @@ test('a job that was taken out of the history goes when its time is over, and on
   await run(inDays(31));
   expect(hashes()).not.toContain(hidden.result.video.hash);
   expect(hashes()).toContain(shown.result.video.hash);
+});
+
+test('an old job of which only its line is left in the history still names its video', async () => {
+  const { id, result } = await house.spin(await house.project('Bot'), 'Hello');
+  openWorkspace(house.agent.hub.workspace, { role: 'agent', id: 'a_small' }).archive([id]);
+  // As if the ledger were gone.
+  await house.agent.queue.forgetJobs([id]);
+  await house.age(40);
+  await run(inDays(31));
+  expect(hashes()).toContain(result.video.hash);
+  expect(hashes()).toContain(result.poster.hash);
 });
 
 test('a project document without a line in the index still names its files', async () => {

@@ -108,7 +108,7 @@ async function takenIn({
   const workspace = openWorkspace(documents.workspace, agentAuthor);
   const projects = new Set(workspace.projectIds());
   const rooms = new Set(await documents.rooms());
-  const jobs = new Set(workspace.jobIds());
+  const jobs = new Set([...workspace.jobIds(), ...workspace.oldIds()]);
   return {
     project: (id) => projects.has(id) || rooms.has(projectRoom(id)),
     job: (id) => jobs.has(id) || queue.job(id) !== undefined,

@@ -62,6 +62,10 @@ export async function readNames(stores: Stores, before: number): Promise<Names> 
     note(documents.workspace.getMap(keys.requests).get(id));
     note(documents.workspace.getMap(keys.runs).get(id));
   });
+  await inTurns(workspace.oldIds(), (id) => {
+    const job = workspace.job(id);
+    if (job !== undefined && !isOver(id, job.request.project, job.run)) note(job.run);
+  });
   for (const room of await documents.rooms()) {
     const project = roomProject(room);
     if (project === undefined || gone.has(project)) continue;
