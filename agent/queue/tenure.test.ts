@@ -41,13 +41,6 @@ test('a folder that was copied is known for one, from then on', async () => {
   expect((await takeTenure(dir, 99)).copiedAt).toBeUndefined();
 });
 
-test('a folder that a restore filled is known for one, once', async () => {
-  const dir = folder();
-  writeFileSync(join(dir, 'restored'), '{"restoredAt":5}');
-  expect((await takeTenure(dir, 77)).copiedAt).toBe(77);
-  expect((await takeTenure(dir, 99)).copiedAt).toBe(77);
-});
-
 test.each(['', '{', '{"term":-1,"id":"x"}', 'null'])('a holder that reads %j begins anew', async (text) => {
   const dir = folder();
   await takeTenure(dir, 1);

@@ -33,12 +33,7 @@ export async function takeTenure(dir: string, at: number): Promise<Tenure> {
   const path = join(dir, 'holder');
   const before = holderSchema.safeParse(parsed(await readFile(path, 'utf8').catch(() => '')));
   const copied = join(dir, 'copied');
-  // Either it lies elsewhere than it was made, or a restore said so.
-  const restored = join(dir, 'restored');
-  if ((await isMarkedElsewhere(dir)) || (await stat(restored).catch(() => undefined)) !== undefined) {
-    await writeAtomic(copied, join(dir, 'copied.new'), JSON.stringify(at));
-    await rm(restored, { force: true });
-  }
+  if (await isMarkedElsewhere(dir)) await writeAtomic(copied, join(dir, 'copied.new'), JSON.stringify(at));
   const copiedAt = z.number().safeParse(parsed(await readFile(copied, 'utf8').catch(() => '')));
   const term = (before.success ? before.data.term : 0) + 1;
   const id = randomUUID();
