@@ -143,6 +143,18 @@ export function MakingOf(props: { job: JobView; film: MakingFilm | undefined }) 
         </div>
         <Show when={isOn(props.job.phase)}>
           <div class="grid justify-items-center gap-2">
+            <Show when={live.mayEdit()}>
+              <div class="flex flex-wrap justify-center gap-2">
+                <Show when={phase() !== 'cancelling'}>
+                  <Button tone="plain" onClick={() => live.queue.hold(id(), !isPaused())}>
+                    {isPaused() ? 'Let it go on' : 'Pause the making'}
+                  </Button>
+                </Show>
+                <Button tone="plain" held={phase() === 'cancelling'} onClick={cancel}>
+                  Cancel
+                </Button>
+              </div>
+            </Show>
             {/* As high as a button before there is one, so that nothing moves when the film comes. */}
             <Show when={props.job.phase === 'running'}>
               <div class="flex min-h-11 flex-wrap items-center justify-center gap-2">
@@ -157,18 +169,6 @@ export function MakingOf(props: { job: JobView; film: MakingFilm | undefined }) 
                     />
                   )}
                 </Show>
-              </div>
-            </Show>
-            <Show when={live.mayEdit()}>
-              <div class="flex flex-wrap justify-center gap-2">
-                <Show when={phase() !== 'cancelling'}>
-                  <Button tone="plain" onClick={() => live.queue.hold(id(), !isPaused())}>
-                    {isPaused() ? 'Let it go on' : 'Pause the making'}
-                  </Button>
-                </Show>
-                <Button tone="plain" held={phase() === 'cancelling'} onClick={cancel}>
-                  Cancel
-                </Button>
               </div>
             </Show>
           </div>
