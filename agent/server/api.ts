@@ -35,6 +35,7 @@ import { addQueueRoutes } from './queue-routes.ts';
 import { schemaFailure } from './replies.ts';
 import { sendAsset } from './send-asset.ts';
 import type { ServerEvent } from './server.ts';
+import { addTrainedRoutes } from './trained-routes.ts';
 import type { UploadLimits } from './upload-limits.ts';
 import { createWishes } from './wishes.ts';
 
@@ -148,6 +149,7 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
     sent,
   });
   addQueueRoutes(app, { queue, wishes });
+  addTrainedRoutes(app, { queue, has: ({ hash }) => vault.has(hash) });
   addProjectRoutes(app, { hub, workspace, vault, now: world.now });
 
   app.post(

@@ -94,7 +94,14 @@ test('a look is trained by itself, told by name, and used by that name', async (
   const again = await ask('POST', `${endpoints.jobs}/${id}/again`, { options: { look } });
   expect(await ended(again.body.jobId)).toBe('succeeded');
   expect(agent.stages.count('look')).toBe(1);
-  const gone = await ask('POST', `${endpoints.jobs}/${id}/again`, { options: { look: '0'.repeat(64) } });
+  const versions = async () => (await ask('GET', `${endpoints.projects}/${into}/trained`)).body.trained;
+  expect(await versions()).toMatchObject([
+    { stage: 'look', version: 1, fingerprint: look, jobId: id, photos: 1, isHere: true },
+  ]);
+  expect((await ask('DELETE', `${endpoints.projects}/${into}/trained/${'1'.repeat(64)}`)).status).toBe(404);
+  expect((await ask('DELETE', `${endpoints.projects}/${into}/trained/${look}`)).status).toBe(204);
+  expect(await versions()).toMatchObject([{ version: 1, isHere: false }]);
+  const gone = await ask('POST', `${endpoints.jobs}/${id}/again`, { options: { look } });
   expect(await ended(gone.body.jobId)).toBe('failed');
   const failed = await ask('GET', `${endpoints.jobs}/${gone.body.jobId}`);
   expect(failed.body.failure).toMatchObject({
@@ -259,8 +266,8 @@ test('the OpenAPI document names every route of the API, and its schemas are wha
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     ),
   );
-  // How trust begins and how files come in pieces are protocols of their own, with pages of their own.
-  const elsewhere = /^\/api\/(?:pairing|auth|uploads|devices|invitations|tokens|audit|security)/;
+  // Protocols and commands of their own, with pages of their own.
+  const elsewhere = /^\/api\/(?:pairing|auth|uploads|devices|invitations|tokens|audit|security|housekeeping)/;
   const missing = agent.routes
     .filter(({ url }) => url.startsWith('/api') && !elsewhere.test(url))
     .filter(({ method }) => method !== 'HEAD' && method !== 'OPTIONS')
