@@ -23,6 +23,8 @@ const slow = [
   'agent/hub/hub.test.ts',
   'agent/pairing/fuzz.test.ts',
   'agent/server/server.test.ts',
+  'agent/commands/housekeeping.test.ts',
+  'agent/housekeeping/{backup,collect,project-file}.test.ts',
   'web/link/transfer-pump.test.ts',
 ];
 

@@ -23,6 +23,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mustBeUnused, openAtRest, openCopies } from '../at-rest.ts';
 import { silentLogger } from '../log/logger.ts';
 import { systemClock } from '../queue/clock.ts';
+import { requestFor } from '../queue/fixtures/job-requests.ts';
+import { openQueueWorld } from '../queue/fixtures/queue-world.ts';
 import { chanceOf } from '../queue/fixtures/random.ts';
 import { takeTenure } from '../queue/tenure.ts';
 import { removeSmallAgents, startSmallAgent } from '../server/fixtures/small-agent.ts';
@@ -106,10 +108,30 @@ test('nobody else may read it, nor what it becomes', async () => {
 test('the restored folder is marked: its queue begins nothing until somebody says so', async () => {
   const dataDir = fresh('data');
   await bring(file, dataDir, 1234);
-  expect(JSON.parse(await readFile(join(dataDir, 'restored'), 'utf8'))).toMatchObject({ restoredAt: 1234 });
   const tenure = await takeTenure(dataDir, 99);
   expect(tenure.copiedAt).toBe(1234);
   await tenure.close();
+});
+
+test('a job that waited when the backup was made waits after the restore, until somebody lets the queue go on', async () => {
+  const other = await openHouse();
+  const project = await other.project('Waiting');
+  await other.agent.queue.setRules({ ...other.agent.queue.rules(), paused: true });
+  const request = { ...requestFor(project.photo, 'Later'), project: project.id };
+  await other.agent.queue.request(request);
+  const to = fresh('waiting.backup');
+  await backUp(other.stores, { file: to, version: '1', now: Date.now(), openCopy });
+  await other.stop();
+  const dataDir = fresh('data');
+  await bring(to, dataDir, 1234);
+  const world = await openQueueWorld({ copyOf: dataDir });
+  const { paused: _p, ...rules } = world.queue.rules();
+  await world.queue.setRules({ ...rules, paused: false });
+  expect(world.queue.rest()).toEqual({ why: 'restored' });
+  expect(world.queue.job(request.id)?.run).toMatchObject({ state: 'queued', attempt: 0 });
+  await world.queue.setRules({ ...rules, paused: false, goOnAt: 1234 });
+  expect((await world.ended(request.id)).state).toBe('succeeded');
+  await world.close();
 });
 
 test('what was there before is moved aside, not removed; an empty folder is simply taken', async () => {

@@ -49,7 +49,7 @@ export async function restore(
     await mkdir(dirname(dataDir), { recursive: true });
     await requireSpace(dirname(dataDir), backup.bytes);
     await unpack(backup, staging, world, options);
-    await mark(staging, world.now, backup.manifest.madeAt);
+    await mark(staging, world.now);
     // It may have been started while that was done.
     if (isThere) await world.mustBeUnused(dataDir);
     const aside = await putInPlace(staging, dataDir, world.now);
@@ -124,12 +124,9 @@ async function unpack(
   await rm(incoming, { recursive: true });
 }
 
-/** Says to whoever starts here that this is a copy of something that may still be running: see queue/tenure.ts. */
-async function mark(dir: string, now: number, madeAt: number): Promise<void> {
-  const write = (name: string, value: unknown) =>
-    writeAtomic(join(dir, name), join(dir, `${name}.new`), JSON.stringify(value));
-  await write('restored', { restoredAt: now, madeAt });
-  await write('copied', now);
+/** Says to whoever starts here since when this is a copy of something that may still be running: see queue/tenure.ts. */
+async function mark(dir: string, now: number): Promise<void> {
+  await writeAtomic(join(dir, 'copied'), join(dir, 'copied.new'), JSON.stringify(now));
 }
 
 /** Returns where what was there before is now. */
