@@ -104,7 +104,8 @@ async function unpack(
     }
     const path = hash.success ? join(incoming, hash.data) : join(staging, name);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await pipeline(pieces, createWriteStream(path, { mode: 0o600, flags: 'wx' }));
+    // Assets are waited for by the vault, which takes them over.
+    await pipeline(pieces, createWriteStream(path, { mode: 0o600, flags: 'wx', flush: !hash.success }));
   }, options);
   if (brought.size !== refs.size) throw damaged(file);
   // Opened as an agent would: what cannot be opened is found now, not after it has taken its place.
