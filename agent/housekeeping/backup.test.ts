@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import {
   copyFile,
+  lstat,
   mkdir,
   mkdtemp,
   open,
@@ -10,6 +11,7 @@ import {
   readFile,
   rm,
   stat,
+  symlink,
   truncate,
   writeFile,
 } from 'node:fs/promises';
@@ -158,6 +160,22 @@ test('an existing file is not written over, and a folder that is not there is sa
   const again = (to: string) => backUp(house.stores, { file: to, version: '1', now: 1, openCopy });
   await expect(again(file)).rejects.toMatchObject({ code: 'refused' });
   await expect(again(join(root, 'nowhere', 'a.backup'))).rejects.toMatchObject({ code: 'bad-input' });
+});
+
+test('a folder that leads to another disk stays there', async () => {
+  const [real, linked] = [fresh('disk'), fresh('link')];
+  await mkdir(real);
+  await symlink(real, linked);
+  await bring(file, linked);
+  expect((await lstat(linked)).isSymbolicLink()).toBe(true);
+  expect(existsSync(join(real, 'agent-id'))).toBe(true);
+});
+
+test.skipIf(process.platform !== 'linux')('where nothing can be written it is said', async () => {
+  await expect(bring(file, '/sys/nowhere/data')).rejects.toMatchObject({
+    code: 'bad-input',
+    message: expect.stringMatching(/^Nothing can be written in \/sys\/nowhere \(E\w+\)\.$/),
+  });
 });
 
 test('an asset that is damaged on the disk is named, and no file is left', async () => {

@@ -4,9 +4,12 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { AssetHash } from '@myspinbot/shared/asset/asset.ts';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
+import type { JobId, JobResult } from '@myspinbot/shared/job/job.ts';
+import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLogger } from '../log/logger.ts';
 import { handClock } from '../queue/fixtures/hand-clock.ts';
+import { chanceOf } from '../queue/fixtures/random.ts';
 import { removeSmallAgents } from '../server/fixtures/small-agent.ts';
 import { collect } from './collect.ts';
 import { collectDaily } from './daily.ts';
@@ -211,6 +214,66 @@ test('a job that is asked for while files are looked at keeps its photo', async 
   const stores = { ...house.stores, queue: { ...queue, artifacts } };
   await collect(stores, { now: Date.now(), dryRun: false });
   expect(house.agent.vault.has(photo.hash)).toBe(true);
+});
+
+const seed = Math.floor(Math.random() * 1e9);
+test(`whatever happens, what is shown is there (seed ${seed})`, async () => {
+  const { number, pick } = chanceOf(seed);
+  const projects: Awaited<ReturnType<House['project']>>[] = [await house.project('First')];
+  const shown = new Map<JobId, JobResult>();
+  const gone = new Set<ProjectId>();
+  let days = 0;
+  const living = () => projects.filter(({ id }) => !gone.has(id));
+  const acts: (() => Promise<unknown>)[] = [
+    async () => projects.push(await house.project(`Bot ${projects.length}`)),
+    async () => {
+      const { id, result } = await house.spin(pick(living()), `Words ${Math.floor(number() * 4)}`);
+      shown.set(id, result);
+    },
+    async () => {
+      if (shown.size === 0) return;
+      const id = pick([...shown.keys()]);
+      house.workspace.hide(id, true);
+      shown.delete(id);
+    },
+    async () => {
+      if (living().length < 2) return;
+      const { id } = pick(living());
+      gone.add(id);
+      house.workspace.putProject({ ...house.workspace.project(id)!, deleted: true });
+      for (const job of shown.keys()) {
+        if (house.agent.queue.job(job)?.request.project === id) shown.delete(job);
+      }
+    },
+    () => house.stray(`stray ${number()}`),
+    () => house.age(Math.floor(number() * 60)),
+    async () => {
+      days += Math.floor(number() * 40);
+    },
+  ];
+  for (let step = 0; step < 40; step++) {
+    await pick(acts)();
+    await run(inDays(days));
+    for (const { id, photo } of living())
+      expect([step, id, hashes().has(photo.hash)]).toEqual([step, id, true]);
+    for (const [id, { video, poster, vtt, srt }] of shown) {
+      for (const ref of [video, poster, vtt, srt]) {
+        if (ref !== null) expect([step, id, hashes().has(ref.hash)]).toEqual([step, id, true]);
+      }
+    }
+  }
+  // And in the end all of the rest goes.
+  await house.age(400);
+  await run(inDays(400));
+  const left = new Set<string>();
+  for (const { photo } of living()) left.add(photo.hash);
+  for (const { video, poster, vtt, srt } of shown.values()) {
+    for (const ref of [video, poster, vtt, srt]) if (ref !== null) left.add(ref.hash);
+  }
+  const jobs = house.agent.queue.jobs().map(({ request }) => request.id);
+  expect(new Set(jobs)).toEqual(new Set(shown.keys()));
+  for await (const { assets } of house.agent.queue.artifacts()) for (const { hash } of assets) left.add(hash);
+  expect(hashes()).toEqual(left);
 });
 
 test('it runs soon after a start and then once a day, sooner when something was held back', async () => {

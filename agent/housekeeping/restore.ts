@@ -3,7 +3,7 @@
 // restored folder is marked, so that its queue begins nothing by itself that may be running where the backup came from.
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type AssetHash, type AssetRef, assetHashSchema } from '@myspinbot/shared/asset/asset.ts';
@@ -11,7 +11,7 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { diskError, requireSpace, syncDir, writeAtomic } from '../vault/durable.ts';
 import { damaged } from './archive.ts';
 import { backupFactsSchema, isOfBackup, type OpenCopy } from './backup.ts';
-import { openSealed, type SealedFile } from './sealed-file.ts';
+import { notWritable, openSealed, type SealedFile } from './sealed-file.ts';
 import type { Progress } from './stores.ts';
 
 export interface Restored {
@@ -37,7 +37,8 @@ export async function restore(
   world: RestoreWorld,
   options: { signal?: AbortSignal | undefined; progress?: Progress | undefined } = {},
 ): Promise<Restored> {
-  const dataDir = resolve(world.dataDir);
+  // Where a link leads to another disk, that disk is meant.
+  const dataDir = await realpath(world.dataDir).catch(() => resolve(world.dataDir));
   const backup = await openSealed(world.file, {
     kind: 'backup',
     facts: backupFactsSchema,
@@ -46,7 +47,9 @@ export async function restore(
   const staging = `${dataDir}.restoring-${randomBytes(4).toString('hex')}`;
   try {
     const isThere = await lookAtTarget(dataDir, world.mustBeUnused);
-    await mkdir(dirname(dataDir), { recursive: true });
+    await mkdir(staging, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+      throw notWritable(dirname(dataDir), cause);
+    });
     await requireSpace(dirname(dataDir), backup.bytes);
     await unpack(backup, staging, world, options);
     await mark(staging, world.now);

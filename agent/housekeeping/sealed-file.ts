@@ -58,7 +58,9 @@ export async function writeSealed(
   await requireSpace(dirname(path), total);
   const manifest = Buffer.from(JSON.stringify({ kind, format: FORMAT, madeBy, madeAt, facts, entries }));
   const temp = `${path}.${randomBytes(6).toString('hex')}.part`;
-  const file = await open(temp, 'wx', 0o600);
+  const file = await open(temp, 'wx', 0o600).catch((cause: unknown) => {
+    throw notWritable(dirname(path), cause);
+  });
   let done = 0;
   try {
     const archive = createArchive(file, madeAt);
@@ -143,6 +145,17 @@ export async function openSealed<Facts>(
     await archive.close();
     throw cause;
   }
+}
+
+/** A folder that this account may not write into. Code `bad-input`. */
+export function notWritable(folder: string, cause: unknown): Failure {
+  const why = (cause as NodeJS.ErrnoException | null)?.code ?? String(cause);
+  return new Failure({
+    code: 'bad-input',
+    message: `Nothing can be written in ${folder} (${why}).`,
+    hint: 'Choose a folder that the account of the agent may write into.',
+    cause,
+  });
 }
 
 /** Throws Failure `refused` when there is something, `bad-input` when nothing can be put there. */
