@@ -47,6 +47,14 @@ describe('the configuration', () => {
     });
   });
 
+  test('the webhook is in the file, and its address is looked at', () => {
+    const webhook = { url: 'http://192.168.1.20:8123/hook', secret: 'a long secret' };
+    writeFileSync(join(dir, 'config.json'), JSON.stringify({ webhook }));
+    expect(readConfig({ dataDir: dir }, linux()).webhook).toEqual(webhook);
+    writeFileSync(join(dir, 'config.json'), '{"webhook":{"url":"ftp://192.168.1.20/"}}');
+    expect(() => readConfig({ dataDir: dir }, linux())).toThrow(/webhook\.url: an address is http/);
+  });
+
   test('where it listens and how much it keeps can be said in each place', () => {
     writeFileSync(
       join(dir, 'config.json'),

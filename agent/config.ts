@@ -5,6 +5,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import { type WebhookTarget, webhookSchema } from '@myspinbot/shared/wire/webhook.ts';
 import { z } from 'zod';
 
 export const DEFAULT_PORT = 7777;
@@ -27,6 +28,8 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Folder of the built app; absent = the API alone is served. */
   readonly webDir: string | undefined;
+  /** Where the ends of jobs are told, unless an owner says otherwise while it runs. */
+  readonly webhook: WebhookTarget | undefined;
 }
 
 /** What the command line may say; everything else comes from the environment, the file or the default. */
@@ -65,6 +68,7 @@ const fileSchema = z
     listen: listenSchema,
     mdns: z.boolean(),
     quota: z.strictObject({ totalGiB: gibSchema, deviceGiB: gibSchema }).partial(),
+    webhook: webhookSchema,
   })
   .partial();
 
@@ -103,6 +107,7 @@ export function readConfig(
     name: (env.MYSPINBOT_NAME ?? file.name ?? hostname()).slice(0, 80),
     logLevel: options.logLevel ?? named('MYSPINBOT_LOG', levelSchema) ?? file.logLevel ?? 'warn',
     webDir: options.webDir,
+    webhook: file.webhook,
   };
 }
 

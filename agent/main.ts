@@ -23,6 +23,7 @@ import { systemClock } from './queue/clock.ts';
 import { createMirror } from './queue/mirror.ts';
 import { readRunning, runningFile } from './running-file.ts';
 import { securityOf } from './security-report.ts';
+import { jobView } from './server/job-view.ts';
 import { startServer } from './server/server.ts';
 import { createUploadLimits } from './server/upload-limits.ts';
 import { createLive } from './transfer/live.ts';
@@ -32,6 +33,7 @@ import { createTransfers } from './transfer/transfers.ts';
 import { createWebRtc } from './transfer/webrtc.ts';
 import { keepTidy } from './vault/keep-tidy.ts';
 import { openQuota } from './vault/quota.ts';
+import { openWebhook } from './webhook/webhook.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 export const version = packageRecord.version;
@@ -192,6 +194,15 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       log: log.child({ room: 'metrics' }),
     });
     parts.push({ order: 4, close: () => metrics.close() });
+    const webhook = await openWebhook({
+      file: join(dataDir, 'webhook.json'),
+      configured: config.webhook,
+      queue,
+      view: (job) => jobView(job, undefined),
+      clock,
+      log: log.child({ room: 'webhook' }),
+    });
+    parts.push({ order: 6, close: () => webhook.close() });
     if (config.listen !== 'loopback') {
       network = await openNetwork({
         dir: join(dataDir, 'certificates'),
@@ -226,6 +237,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
         onEvent: metrics.server,
         gate,
         housekeeping,
+        webhook,
         uploads: createUploadLimits({
           clock,
           quota,

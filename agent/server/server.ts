@@ -10,6 +10,7 @@ import type { Housekeeping } from '../housekeeping/housekeeping.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Gate } from '../pairing/port.ts';
 import type { SocketLinks } from '../transfer/socket-links.ts';
+import type { Webhook } from '../webhook/webhook.ts';
 import { type AdmissionWorld, admitOnly } from './admission.ts';
 import { type ApiWorld, addApi } from './api.ts';
 import { createConnected } from './connected.ts';
@@ -24,6 +25,7 @@ import { addShareAddress } from './share-address.ts';
 import { isScreen, serveApp } from './static-app.ts';
 import { acceptUpgrades } from './upgrades.ts';
 import { addUploadRoutes, type UploadsWorld } from './upload-routes.ts';
+import { addWebhookRoutes } from './webhook-routes.ts';
 
 /** A JSON body of this API names a few hashes. */
 const MAX_JSON_BYTES = 64 * 1024;
@@ -31,6 +33,7 @@ const MAX_JSON_BYTES = 64 * 1024;
 export interface ServerWorld extends ApiWorld, Omit<DevicesWorld, 'isConnected' | 'hasProject'> {
   gate: Gate;
   housekeeping: Pick<Housekeeping, 'begin' | 'task' | 'cancel'>;
+  webhook: Pick<Webhook, 'state' | 'set' | 'reset'>;
   webDir: string | undefined;
   sockets: Pick<SocketLinks, 'accept'>;
   quota: UploadsWorld['quota'];
@@ -118,6 +121,7 @@ export async function startServer(
     hasProject: (id) => workspace.project(id)?.deleted === false,
   });
   addHousekeepingRoutes(app, world.housekeeping);
+  addWebhookRoutes(app, world.webhook);
   addShareAddress(app);
   if (trustPage !== undefined) {
     for (const url of [endpoints.trust, `${endpoints.trust}/*`]) {
