@@ -27,6 +27,8 @@ beforeAll(async () => {
   const [mine, other] = [await madeJob(1), await madeJob(2)];
   names = {
     job: mine.job,
+    project: mine.project,
+    otherProject: other.project,
     otherJob: other.job,
     asset: mine.video,
     otherAsset: other.video,
@@ -103,6 +105,8 @@ async function status(method: string, path: string, who: Record<string, string>)
 
 const everybodyKnown = ['owner', 'member', 'read', 'jobs', 'all', 'local'] as const;
 const makers = ['owner', 'member', 'jobs', 'all', 'local'] as const;
+/** Of documents: a script that makes videos does not change them. */
+const writers = ['owner', 'member', 'all', 'local'] as const;
 const owners = ['owner', 'all', 'local'] as const;
 const withGuest = [...everybodyKnown, 'guest'] as const;
 
@@ -122,6 +126,25 @@ const routes: [method: string, path: string, who: readonly Asker[]][] = [
   ['HEAD', '/api/jobs/:otherJob/result', everybodyKnown],
   ['GET', '/api/jobs/:otherJob/result', everybodyKnown],
   ['POST', '/api/jobs/:job/cancel', makers],
+  ['POST', '/api/jobs/:job/pause', makers],
+  ['POST', '/api/jobs/:job/resume', makers],
+  ['POST', '/api/jobs/:job/retry', makers],
+  ['POST', '/api/jobs/:job/again', makers],
+  ['POST', '/api/jobs/:job/place', makers],
+  ['POST', '/api/train', makers],
+  ['GET', '/api/queue', everybodyKnown],
+  ['PUT', '/api/queue/rules', makers],
+  ['POST', '/api/plan', everybodyKnown],
+  ['GET', '/api/projects', everybodyKnown],
+  ['POST', '/api/projects', writers],
+  ['GET', '/api/projects/:project', withGuest],
+  ['GET', '/api/projects/:otherProject', everybodyKnown],
+  ['GET', '/api/projects/:project/trained', withGuest],
+  ['GET', '/api/projects/:otherProject/trained', everybodyKnown],
+  ['PATCH', '/api/projects/:project', writers],
+  ['DELETE', '/api/projects/p_000000000000', writers],
+  ['DELETE', `/api/projects/:project/trained/${'ab'.repeat(32)}`, makers],
+  ['GET', '/api/openapi.json', askers],
   ['POST', '/api/generate', makers],
   ['GET', '/api/assets/:asset', withGuest],
   ['GET', '/api/assets/:asset/blocks', withGuest],
@@ -147,6 +170,9 @@ const routes: [method: string, path: string, who: readonly Asker[]][] = [
   ['GET', '/api/audit', owners],
   ['GET', '/api/security', owners],
   ['POST', '/api/security/rotate-authority', owners],
+  ['GET', '/api/webhook', owners],
+  ['PUT', '/api/webhook', owners],
+  ['DELETE', '/api/webhook', owners],
   ['POST', '/api/housekeeping', owners],
   ['GET', '/api/housekeeping/00', owners],
   ['DELETE', '/api/housekeeping/00', owners],
@@ -166,11 +192,11 @@ describe('requests', () => {
   test('every route of the API is in the table above', async () => {
     const asked = new Set(
       routes.map(
-        ([method, path]) => `${method} ${path.replace(/\/(:\w+|[djs]_0+|00|(?:ab){32})\b/, '/:one')}`,
+        ([method, path]) => `${method} ${path.replace(/\/(:\w+|[djsp]_0+|00|(?:ab){32})\b/g, '/:one')}`,
       ),
     );
     const isAsked = (method: string, url: string) =>
-      [...asked].some((one) => one === `${method} ${url.replace(/\/:\w+/, '/:one')}`);
+      [...asked].some((one) => one === `${method} ${url.replace(/\/:\w+/g, '/:one')}`);
     const missing = agent.routes.filter(
       ({ method, url }) => method !== 'HEAD' && url !== '/*' && !isAsked(method, url),
     );
