@@ -27,11 +27,11 @@ beforeAll(async () => {
   const [mine, other] = [await madeJob(1), await madeJob(2)];
   names = {
     job: mine.job,
-    project: mine.project,
-    otherProject: other.project,
     otherJob: other.job,
     asset: mine.video,
     otherAsset: other.video,
+    project: mine.project,
+    otherProject: other.project,
     room: `project%2F${mine.project}`,
     otherRoom: `project%2F${other.project}`,
     guestRoom: `guest%2F${mine.project}`,
@@ -96,7 +96,11 @@ async function status(method: string, path: string, who: Record<string, string>)
       ...who,
       ...(['GET', 'DELETE', 'HEAD'].includes(method)
         ? {}
-        : { 'content-type': method === 'PUT' ? 'application/octet-stream' : 'application/json' }),
+        : {
+            'content-type': path.startsWith('/api/uploads/')
+              ? 'application/octet-stream'
+              : 'application/json',
+          }),
     },
   });
   await answer.arrayBuffer();
@@ -105,7 +109,7 @@ async function status(method: string, path: string, who: Record<string, string>)
 
 const everybodyKnown = ['owner', 'member', 'read', 'jobs', 'all', 'local'] as const;
 const makers = ['owner', 'member', 'jobs', 'all', 'local'] as const;
-/** Of documents: a script that makes videos does not change them. */
+/** Of documents as they stand. */
 const writers = ['owner', 'member', 'all', 'local'] as const;
 const owners = ['owner', 'all', 'local'] as const;
 const withGuest = [...everybodyKnown, 'guest'] as const;
@@ -125,27 +129,35 @@ const routes: [method: string, path: string, who: readonly Asker[]][] = [
   ['GET', '/api/jobs/:job/result', withGuest],
   ['HEAD', '/api/jobs/:otherJob/result', everybodyKnown],
   ['GET', '/api/jobs/:otherJob/result', everybodyKnown],
+  ['GET', '/api/jobs?project=:project', withGuest],
+  ['GET', '/api/jobs?project=:otherProject', everybodyKnown],
+  ['GET', '/api/jobs/:job/artifacts', withGuest],
+  ['GET', '/api/jobs/:otherJob/artifacts', everybodyKnown],
   ['POST', '/api/jobs/:job/cancel', makers],
   ['POST', '/api/jobs/:job/pause', makers],
   ['POST', '/api/jobs/:job/resume', makers],
   ['POST', '/api/jobs/:job/retry', makers],
   ['POST', '/api/jobs/:job/again', makers],
   ['POST', '/api/jobs/:job/place', makers],
+  ['POST', '/api/generate', makers],
   ['POST', '/api/train', makers],
-  ['GET', '/api/queue', everybodyKnown],
-  ['PUT', '/api/queue/rules', makers],
   ['POST', '/api/plan', everybodyKnown],
+  ['GET', '/api/queue', everybodyKnown],
+  ['GET', '/api/queue/rules', everybodyKnown],
+  ['PUT', '/api/queue/rules', makers],
   ['GET', '/api/projects', everybodyKnown],
-  ['POST', '/api/projects', writers],
+  ['POST', '/api/projects', makers],
   ['GET', '/api/projects/:project', withGuest],
   ['GET', '/api/projects/:otherProject', everybodyKnown],
-  ['GET', '/api/projects/:project/trained', withGuest],
-  ['GET', '/api/projects/:otherProject/trained', everybodyKnown],
   ['PATCH', '/api/projects/:project', writers],
   ['DELETE', '/api/projects/p_000000000000', writers],
-  ['DELETE', `/api/projects/:project/trained/${'ab'.repeat(32)}`, makers],
+  ['GET', '/api/projects/:project/trained', withGuest],
+  ['GET', '/api/projects/:otherProject/trained', everybodyKnown],
+  ['DELETE', '/api/projects/:project/trained/00', makers],
   ['GET', '/api/openapi.json', askers],
-  ['POST', '/api/generate', makers],
+  ['GET', '/api/webhook', owners],
+  ['PUT', '/api/webhook', owners],
+  ['DELETE', '/api/webhook?as=nothing', owners],
   ['GET', '/api/assets/:asset', withGuest],
   ['GET', '/api/assets/:asset/blocks', withGuest],
   ['GET', '/api/assets/:otherAsset/blocks', withGuest],
@@ -170,9 +182,6 @@ const routes: [method: string, path: string, who: readonly Asker[]][] = [
   ['GET', '/api/audit', owners],
   ['GET', '/api/security', owners],
   ['POST', '/api/security/rotate-authority', owners],
-  ['GET', '/api/webhook', owners],
-  ['PUT', '/api/webhook', owners],
-  ['DELETE', '/api/webhook', owners],
   ['POST', '/api/housekeeping', owners],
   ['GET', '/api/housekeeping/00', owners],
   ['DELETE', '/api/housekeeping/00', owners],
@@ -192,7 +201,8 @@ describe('requests', () => {
   test('every route of the API is in the table above', async () => {
     const asked = new Set(
       routes.map(
-        ([method, path]) => `${method} ${path.replace(/\/(:\w+|[djsp]_0+|00|(?:ab){32})\b/g, '/:one')}`,
+        ([method, path]) =>
+          `${method} ${path.replace(/\?.*/, '').replace(/\/(:\w+|[djps]_0+|00|(?:ab){32})\b/g, '/:one')}`,
       ),
     );
     const isAsked = (method: string, url: string) =>
@@ -350,6 +360,7 @@ const sockets: [path: string, who: readonly Asker[]][] = [
   ['/sync/:guestRoom', withGuest],
   ['/sync/:otherGuestRoom', everybodyKnown],
   ['/transfer', withGuest],
+  ['/ws', withGuest],
 ];
 
 describe('sockets', () => {

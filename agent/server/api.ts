@@ -2,7 +2,12 @@
 // it needs. It knows the queue, the vault and the documents by what they promise.
 import { type Action, type Principal, principalId } from '@myspinbot/shared/access/access.ts';
 import { type AssetHash, type AssetRef, assetHashSchema } from '@myspinbot/shared/asset/asset.ts';
-import type { EngineEntry, VoiceEntry } from '@myspinbot/shared/document/agent-entry.ts';
+import {
+  type EngineEntry,
+  engineEntrySchema,
+  type VoiceEntry,
+  voiceEntrySchema,
+} from '@myspinbot/shared/document/agent-entry.ts';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import {
@@ -17,8 +22,8 @@ import {
 } from '@myspinbot/shared/project/options.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
-import type { Monitor } from '@myspinbot/shared/wire/monitor.ts';
-import type { WhatIsHere } from '@myspinbot/shared/wire/upload.ts';
+import { type Monitor, monitorSchema } from '@myspinbot/shared/wire/monitor.ts';
+import { type WhatIsHere, whatIsHereSchema } from '@myspinbot/shared/wire/upload.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { PhotoInspection } from '../engines/look/port.ts';
@@ -27,7 +32,9 @@ import { createLimit, within } from '../pairing/limits.ts';
 import type { Gate } from '../pairing/port.ts';
 import type { Queue } from '../queue/port.ts';
 import type { Vault } from '../vault/port.ts';
+import { askedSchema, MAX_SCRIPT_BODY_BYTES } from './ask-for-job.ts';
 import { apiAuthor, generate } from './generate.ts';
+import { generateFromJson, generateSchema } from './generate-json.ts';
 import { addJobRoutes } from './job-routes.ts';
 import { addOpenApi } from './openapi.ts';
 import { addProjectRoutes } from './project-routes.ts';
@@ -63,7 +70,30 @@ export interface ApiWorld {
 }
 
 const photoSchema = z.strictObject({ hash: assetHashSchema });
-const generatedSchema = z.object({ jobId: z.string(), projectId: z.string(), status: z.string() });
+const healthSchema = z.object({ status: z.literal('ok'), version: z.string(), uptimeSeconds: z.number() });
+const capabilitiesSchema = z.object({
+  version: z.string(),
+  engines: z.array(engineEntrySchema),
+  voices: z.array(voiceEntrySchema),
+  sizes: z.array(z.string()),
+  scenes: z.array(z.string()),
+  tones: z.array(z.string()),
+  languages: z.array(z.string()),
+  fps: z.array(z.int()),
+  backgrounds: z.array(z.string()),
+  limits: z.object({
+    photos: z.int(),
+    scriptCharacters: z.int(),
+    narrationSeconds: z.object({ min: z.number(), max: z.number() }),
+  }),
+});
+/** As engines/look/port.ts has it; what a face looks like is the engine's to say. */
+const inspectedSchema = z.object({
+  width: z.number(),
+  height: z.number(),
+  faces: z.array(z.looseObject({})),
+  unfit: z.object({ code: z.string(), message: z.string(), hint: z.string() }).optional(),
+});
 
 export function addApi(app: FastifyInstance, world: ApiWorld): void {
   const { vault, hub, queue, gate } = world;
@@ -85,7 +115,7 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
 
   app.get(
     endpoints.health,
-    { config: { needs: 'own-machine', described: { summary: 'Whether it works' } } },
+    { config: { needs: 'own-machine', described: { summary: 'Whether it works', reply: healthSchema } } },
     async () => ({
       status: 'ok',
       version: world.version,
@@ -95,7 +125,9 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
 
   app.get(
     endpoints.metrics,
-    { config: { needs: 'own-machine', described: { summary: 'Figures for Prometheus' } } },
+    {
+      config: { needs: 'own-machine', described: { summary: 'Figures for Prometheus', file: 'text/plain' } },
+    },
     async (_request, reply) => {
       const { type, body } = await world.metrics();
       return reply.type(type).send(body);
@@ -107,7 +139,7 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
     {
       config: {
         needs: { on: 'monitor', may: 'read' },
-        described: { summary: 'The same figures for a screen' },
+        described: { summary: 'The same figures for a screen', reply: monitorSchema },
       },
     },
     () => world.monitor(),
@@ -115,7 +147,12 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
 
   app.get(
     endpoints.capabilities,
-    { config: { needs: readsJobs, described: { summary: 'Engines, voices, sizes, limits' } } },
+    {
+      config: {
+        needs: readsJobs,
+        described: { summary: 'Engines, voices, sizes, limits', reply: capabilitiesSchema },
+      },
+    },
     async () => {
       const { engines, voices } = world.describe();
       return {
@@ -148,26 +185,33 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
     going,
     sent,
   });
-  addQueueRoutes(app, { queue, wishes });
+  addQueueRoutes(app, { queue, wishes, workspace, hub });
   addTrainedRoutes(app, { queue, has: ({ hash }) => vault.has(hash) });
   addProjectRoutes(app, { hub, workspace, vault, now: world.now });
 
   app.post(
     endpoints.generate,
     {
+      bodyLimit: MAX_SCRIPT_BODY_BYTES,
       config: {
         needs: { on: 'jobs', may: 'write' },
         described: {
           summary: 'Makes a project and a video of it from files, words and options',
-          form: 'photo (1 to 12), script or narration, voice, background, options (JSON); see docs/api.md',
-          reply: generatedSchema,
+          form: {
+            type: 'multipart/form-data',
+            says: 'photo (1 to 12), script or narration, voice, background, options (JSON); see docs/api.md',
+          },
+          body: generateSchema,
+          reply: askedSchema,
           status: 202,
         },
       },
     },
     async (request, reply) => {
       const { jobId, projectId } = await world.uploads.within(request, (received) =>
-        generate(request, { ...world, received }),
+        request.isMultipart() || request.body === undefined
+          ? generate(request, { ...world, received })
+          : generateFromJson(request.body, { ...world, workspace, flush: () => hub.flush() }),
       );
       return reply
         .code(202)
@@ -196,7 +240,10 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
   }
   app.route<ByHash>({
     ...files,
-    config: { needs: readsFile, described: { summary: 'Any file by its SHA-256, with byte ranges' } },
+    config: {
+      needs: readsFile,
+      described: { summary: 'Any file by its SHA-256, with byte ranges', file: '*/*' },
+    },
     url: `${endpoints.assets}/:hash`,
     handler: async (request, reply) => {
       const ref = await fileOf(request, request.params.hash);
@@ -205,7 +252,12 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
   });
   app.get<ByHash>(
     `${endpoints.assets}/:hash/blocks`,
-    { config: { needs: readsFile, described: { summary: 'Its record and the SHA-256 of every block' } } },
+    {
+      config: {
+        needs: readsFile,
+        described: { summary: 'Its record and the SHA-256 of every block', reply: whatIsHereSchema },
+      },
+    },
     async (request): Promise<WhatIsHere> => {
       const asset = await fileOf(request, request.params.hash);
       return { asset, blocks: [...(await vault.blocks(asset.hash))] };
@@ -222,6 +274,7 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
         described: {
           summary: 'Faces in a picture that is here, and whether it can be used',
           body: photoSchema,
+          reply: inspectedSchema,
         },
       },
     },

@@ -12,8 +12,10 @@ export interface Described {
   reply?: ZodType;
   /** Of the usual answer; 200 when absent. */
   status?: number;
-  /** The body is a form or a file: said in words instead of a schema. */
-  form?: string;
+  /** The body is a form or a file, or may be one: said in words instead of a schema. */
+  form?: { type: 'multipart/form-data' | 'application/octet-stream'; says: string };
+  /** The answer is a file: its type. */
+  file?: string;
 }
 
 declare module 'fastify' {

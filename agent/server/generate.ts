@@ -1,4 +1,4 @@
-// POST /api/generate: a multipart form becomes assets, a project and a job. Everything that can be wrong is said
+// POST /api/generate: a multipart form, or options alone, becomes assets, a project and a job. Everything that can be wrong is said
 // before a job exists. It writes the project as a device would, so that the app shows it like any other.
 import { randomBytes } from 'node:crypto';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
@@ -7,7 +7,7 @@ import { type Author, projectRoom } from '@myspinbot/shared/document/layout.ts';
 import { openProjectDocument } from '@myspinbot/shared/document/project-document.ts';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import type { JobId, JobRequest } from '@myspinbot/shared/job/job.ts';
+import type { JobId, JobRequest, StageName } from '@myspinbot/shared/job/job.ts';
 import {
   assetsNamed,
   MAX_PHOTOS,
@@ -105,32 +105,47 @@ export async function generate(
   }
 }
 
-/** The job of what was asked for, and the project it is of. */
-async function spin(
-  options: SpinOptions,
-  assets: AssetRef[],
-  world: { hub: SocketHub; queue: Queue; now(): number },
+/** The same of options alone, whose files are on the workstation. */
+export async function generateOf(
+  given: Record<string, unknown>,
+  world: SpinWorld & { vault: Pick<Vault, 'ref'> },
 ): Promise<Generated> {
+  const options = optionsOf({ ...emptyForm(), options: given });
+  const assets = assetsOf(options, (hash) => world.vault.ref(hash));
+  const { pipeline = 'portrait', fresh } = world;
+  // Also says that a pipeline is not there or cannot run.
+  await world.queue.plan({ pipeline, options, ...(fresh === undefined ? {} : { fresh }) });
+  return spin(options, assets, world);
+}
+
+interface SpinWorld {
+  hub: SocketHub;
+  queue: Queue;
+  now(): number;
+  pipeline?: string;
+  fresh?: StageName;
+}
+
+/** The job of what was asked for, and the project it is of. */
+async function spin(options: SpinOptions, assets: AssetRef[], world: SpinWorld): Promise<Generated> {
   const at = world.now();
   const job: JobRequest = {
     id: `j_${randomBytes(12).toString('hex')}` as JobId,
     project: `p_${randomBytes(12).toString('hex')}` as ProjectId,
-    pipeline: 'portrait',
+    pipeline: world.pipeline ?? 'portrait',
     options,
     assets,
     device: apiAuthor.id,
     requestedAt: at,
+    ...(world.fresh === undefined ? {} : { fresh: world.fresh }),
   };
   await writeProject(world.hub, job, at);
   await world.queue.request(job);
   return { jobId: job.id, projectId: job.project };
 }
 
-async function readForm(
-  request: FastifyRequest,
-  take: (part: MultipartFile, kind: 'picture' | 'sound') => Promise<AssetRef>,
-): Promise<Form> {
-  const form: Form = {
+function emptyForm(): Form {
+  return {
     photos: [],
     narration: undefined,
     voice: undefined,
@@ -138,6 +153,13 @@ async function readForm(
     script: undefined,
     options: {},
   };
+}
+
+async function readForm(
+  request: FastifyRequest,
+  take: (part: MultipartFile, kind: 'picture' | 'sound') => Promise<AssetRef>,
+): Promise<Form> {
+  const form = emptyForm();
   for await (const part of partsOf(request)) {
     if (part.type === 'file') {
       const name = part.fieldname;

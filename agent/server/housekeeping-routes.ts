@@ -2,7 +2,11 @@
 // what names a file of the workstation is for the workstation's own account alone.
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
-import { type HousekeepingTask, housekeepingWishSchema } from '@myspinbot/shared/wire/housekeeping.ts';
+import {
+  type HousekeepingTask,
+  housekeepingTaskSchema,
+  housekeepingWishSchema,
+} from '@myspinbot/shared/wire/housekeeping.ts';
 import type { FastifyInstance } from 'fastify';
 import type { Housekeeping } from '../housekeeping/housekeeping.ts';
 import { schemaFailure } from './replies.ts';
@@ -15,7 +19,7 @@ export function addHousekeepingRoutes(
   app: FastifyInstance,
   housekeeping: Pick<Housekeeping, 'begin' | 'task' | 'cancel'>,
 ): void {
-  const owners = { config: { needs: { on: 'devices', may: 'manage' } } } as const;
+  const needs = { on: 'devices', may: 'manage' } as const;
   const find = (id: string): HousekeepingTask => {
     const task = housekeeping.task(id);
     if (task !== undefined) return task;
@@ -26,21 +30,48 @@ export function addHousekeepingRoutes(
     });
   };
 
-  app.post(endpoints.housekeeping, owners, async (request, reply) => {
-    const wish = housekeepingWishSchema.safeParse(request.body);
-    if (!wish.success) throw schemaFailure('The body', wish.error);
-    if ('file' in wish.data && request.who?.kind !== 'local') {
-      throw new Failure({
-        code: 'refused',
-        message: 'Files of the workstation are read and written by its own account alone.',
-        hint: `Run it on the workstation: npx myspinbot ${wish.data.what}`,
-      });
-    }
-    return reply.code(202).send(housekeeping.begin(wish.data));
-  });
-  app.get<ById>(`${endpoints.housekeeping}/:id`, owners, async ({ params }) => find(params.id));
-  app.delete<ById>(`${endpoints.housekeeping}/:id`, owners, async ({ params }, reply) => {
-    housekeeping.cancel(find(params.id).id);
-    return reply.code(204).send();
-  });
+  app.post(
+    endpoints.housekeeping,
+    {
+      config: {
+        needs,
+        described: {
+          summary: 'Begins a piece of housekeeping',
+          body: housekeepingWishSchema,
+          reply: housekeepingTaskSchema,
+          status: 202,
+        },
+      },
+    },
+    async (request, reply) => {
+      const wish = housekeepingWishSchema.safeParse(request.body);
+      if (!wish.success) throw schemaFailure('The body', wish.error);
+      if ('file' in wish.data && request.who?.kind !== 'local') {
+        throw new Failure({
+          code: 'refused',
+          message: 'Files of the workstation are read and written by its own account alone.',
+          hint: `Run it on the workstation: npx myspinbot ${wish.data.what}`,
+        });
+      }
+      return reply.code(202).send(housekeeping.begin(wish.data));
+    },
+  );
+  app.get<ById>(
+    `${endpoints.housekeeping}/:id`,
+    {
+      config: {
+        needs,
+        described: { summary: 'How far it is, or what came of it', reply: housekeepingTaskSchema },
+      },
+    },
+    async ({ params }) => find(params.id),
+  );
+  app.delete<ById>(
+    `${endpoints.housekeeping}/:id`,
+    { config: { needs, described: { summary: 'Stops it', status: 204 } } },
+    async ({ params }, reply) => {
+      housekeeping.cancel(find(params.id).id);
+      return reply.code(204).send();
+    },
+  );
 }

@@ -1,5 +1,4 @@
-// The API over a whole small agent: the line, wishes, plans, training, projects, what is told as it goes, and the document
-// that describes it all.
+// The API over a whole small agent: the line, wishes, plans, training, projects, and what is told as it goes.
 import { once } from 'node:events';
 import type { AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
@@ -256,30 +255,4 @@ test('who is not let in hears nothing, and a message that is too large ends the 
   socket.send('x'.repeat(5000));
   const [code] = (await once(socket, 'close')) as [number];
   expect(code).toBe(1009);
-});
-
-test('the OpenAPI document names every route of the API, and its schemas are what the answers are', async () => {
-  const { body } = await ask('GET', endpoints.openapi);
-  expect(body.openapi).toBe('3.1.0');
-  const described = new Set(
-    Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
-    ),
-  );
-  // Protocols and commands of their own, with pages of their own.
-  const elsewhere = /^\/api\/(?:pairing|auth|uploads|devices|invitations|tokens|audit|security|housekeeping)/;
-  const missing = agent.routes
-    .filter(({ url }) => url.startsWith('/api') && !elsewhere.test(url))
-    .filter(({ method }) => method !== 'HEAD' && method !== 'OPTIONS')
-    .map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`)
-    .filter((route) => !described.has(route));
-  expect(missing).toEqual([]);
-  const reply = body.paths['/api/jobs/{id}'].get.responses['200'].content['application/json'].schema;
-  expect(Object.keys(reply.properties)).toEqual(Object.keys(jobViewSchema.shape));
-  expect(body.paths['/api/jobs'].get.parameters.map(({ name }: { name: string }) => name)).toEqual([
-    'limit',
-    'offset',
-    'state',
-    'project',
-  ]);
 });

@@ -2,41 +2,69 @@
 // is generate.ts; the line is queue-routes.ts.
 import { randomBytes } from 'node:crypto';
 import type { Action } from '@myspinbot/shared/access/access.ts';
-import { type AssetHash, type AssetRef, assetHashSchema } from '@myspinbot/shared/asset/asset.ts';
-import type { Workspace } from '@myspinbot/shared/document/workspace.ts';
+import { type AssetRef, assetHashSchema, assetRefSchema } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import {
-  type JobId,
-  type JobRequest,
-  jobIdSchema,
-  jobRunSchema,
-  stageNames,
-} from '@myspinbot/shared/job/job.ts';
-import { isEnded } from '@myspinbot/shared/job/life.ts';
-import {
-  assetsNamed,
-  MAX_PHOTOS,
-  type SpinOptions,
-  spinOptionsSchema,
-} from '@myspinbot/shared/project/options.ts';
+import { jobIdSchema, jobRunSchema, stageNames, stageRunSchema } from '@myspinbot/shared/job/job.ts';
+import { MAX_PHOTOS, spinOptionsSchema } from '@myspinbot/shared/project/options.ts';
 import { type ProjectId, projectIdSchema } from '@myspinbot/shared/project/project.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Queue, QueuedJob } from '../queue/port.ts';
 import type { Vault } from '../vault/port.ts';
+import {
+  type AskingWorld,
+  askedSchema,
+  askForJob,
+  changedOptions,
+  MAX_SCRIPT_BODY_BYTES,
+  refsOf,
+} from './ask-for-job.ts';
 import { parsed } from './described.ts';
-import { apiAuthor } from './generate.ts';
 import { jobView, jobViewSchema } from './job-view.ts';
 import { schemaFailure, unknownJob } from './replies.ts';
 import { sendAsset } from './send-asset.ts';
 import type { Wishes } from './wishes.ts';
 
+const stateSchema = jobRunSchema.shape.state;
 const pageSchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(50),
   offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
-  state: jobRunSchema.shape.state.optional(),
+  /** One of the states, or several with commas between them. */
+  state: z
+    .string()
+    .regex(new RegExp(`^(?:${stateSchema.options.join('|')})(?:,(?:${stateSchema.options.join('|')}))*$`), {
+      error: `states are ${stateSchema.options.join(', ')}`,
+    })
+    .optional(),
   project: projectIdSchema.optional(),
+  /** `line`: what has not ended, in the order of their turns. */
+  order: z.enum(['newest', 'line']).default('newest'),
+});
+const artifactsSchema = z.object({
+  jobId: z.string(),
+  /** How it was made: with the same the same comes out. */
+  recipe: z.object({
+    pipeline: z.string(),
+    options: spinOptionsSchema,
+    /** Files that went in; `options` says as what. */
+    inputs: z.array(assetRefSchema),
+    stages: z.array(stageRunSchema.pick({ stage: true, state: true, engine: true })),
+    /** Memory ran out: engines worked in their smaller settings. */
+    smaller: z.boolean(),
+  }),
+  artifacts: z.array(
+    z.object({
+      kind: z.enum(['video', 'poster', 'vtt', 'srt', 'look', 'voice']),
+      /** Of a look or a voice: the name by which later jobs use it. */
+      fingerprint: z.string().nullable(),
+      engine: z.string().nullable(),
+      /** Null where a look or voice has no picture of it. */
+      asset: assetRefSchema.nullable(),
+      /** Where its file is fetched; null when there is none, or not any more. */
+      url: z.string().nullable(),
+    }),
+  ),
 });
 const listSchema = z.object({
   total: z.number(),
@@ -49,7 +77,7 @@ const resultSchema = z.strictObject({
   download: z.string().optional(),
 });
 const retrySchema = z.strictObject({ from: z.enum(stageNames).optional() });
-/** Only what changes; the rest is as it was. `replace`: the old job gives its place to the new one. */
+/** Only what changes, null to leave an option away; the rest is as it was. `replace`: the old job gives its place to the new one. */
 const againSchema = z.strictObject({
   options: z.record(z.string(), z.json()).default({}),
   fresh: z.enum(stageNames).optional(),
@@ -62,20 +90,15 @@ const trainSchema = z.strictObject({
   /** Which face, where a photo has several. */
   face: z.int().min(0).max(50).optional(),
 });
-const askedSchema = z.object({ jobId: z.string(), projectId: z.string(), status: z.string() });
 const extensions = { video: 'mp4', poster: 'jpg', vtt: 'vtt', srt: 'srt' } as const;
 interface ById {
   Params: { id: string };
 }
 
-export interface JobRoutesWorld {
+export interface JobRoutesWorld extends AskingWorld {
   queue: Queue;
   vault: Vault;
-  workspace: Workspace;
   wishes: Wishes;
-  /** Resolves when the documents are durable. */
-  flush(): Promise<void>;
-  now(): number;
   going(request: FastifyRequest, ref: AssetRef): void;
   sent(bytes: number): void;
 }
@@ -101,6 +124,12 @@ export function addJobRoutes(app: FastifyInstance, world: JobRoutesWorld): void 
     return job === undefined ? readsJobs : { on: 'project', may: 'read', project: job.request.project };
   };
 
+  /** A guest may ask for the jobs of its project. */
+  const readsList = ({ query }: FastifyRequest): Action => {
+    const project = projectIdSchema.safeParse((query as { project?: unknown }).project);
+    return project.success ? { on: 'project', may: 'read', project: project.data } : readsJobs;
+  };
+
   for (const url of [`${endpoints.status}/:id`, `${endpoints.jobs}/:id`]) {
     app.get<ById>(
       url,
@@ -121,17 +150,17 @@ export function addJobRoutes(app: FastifyInstance, world: JobRoutesWorld): void 
     endpoints.jobs,
     {
       config: {
-        needs: readsJobs,
-        described: { summary: 'Jobs, newest first', query: pageSchema, reply: listSchema },
+        needs: readsList,
+        described: { summary: 'Jobs, newest first or in line', query: pageSchema, reply: listSchema },
       },
     },
     async (request) => {
       const page = pageSchema.safeParse(request.query);
       if (!page.success) throw schemaFailure('The query', page.error);
-      const { limit, offset, state, project } = page.data;
-      const all = queue
-        .jobs()
-        .filter((job) => state === undefined || job.run.state === state)
+      const { limit, offset, project, order } = page.data;
+      const states = page.data.state?.split(',');
+      const all = (order === 'line' ? queue.line() : queue.jobs())
+        .filter((job) => states === undefined || states.includes(job.run.state))
         .filter((job) => project === undefined || job.request.project === project);
       const jobs = all
         .slice(offset, offset + limit)
@@ -182,33 +211,10 @@ export function addJobRoutes(app: FastifyInstance, world: JobRoutesWorld): void 
     retrySchema,
   );
 
-  /** A job that stands in the documents as if a device had asked for it. */
-  const ask = async (job: JobRequest) => {
-    if (workspace.project(job.project) === undefined) {
-      throw new Failure({
-        code: 'not-found',
-        message: `There is no project ${job.project} on this workstation.`,
-        hint: `GET ${endpoints.projects} lists them.`,
-      });
-    }
-    workspace.request(job);
-    await world.flush();
-    await queue.request(job);
-    return { jobId: job.id, projectId: job.project, status: `${endpoints.status}/${job.id}` };
-  };
-  const jobOf = (project: ProjectId, pipeline: string, options: SpinOptions): JobRequest => ({
-    id: `j_${randomBytes(12).toString('hex')}` as JobId,
-    project,
-    pipeline,
-    options,
-    assets: refsOf(vault, assetsNamed(options)),
-    device: apiAuthor.id,
-    requestedAt: world.now(),
-  });
-
   app.post<ById>(
     `${endpoints.jobs}/:id/again`,
     {
+      bodyLimit: MAX_SCRIPT_BODY_BYTES,
       config: {
         needs: writesJobs,
         described: {
@@ -222,12 +228,13 @@ export function addJobRoutes(app: FastifyInstance, world: JobRoutesWorld): void 
     async (request, reply) => {
       const { request: before, run } = find(request.params.id);
       const { options, fresh, replace } = parsed(againSchema, 'The change', request.body);
-      const changed = spinOptionsSchema.strict().safeParse({ ...before.options, ...options });
-      if (!changed.success) throw schemaFailure('The options', changed.error);
-      const job = jobOf(before.project, before.pipeline, changed.data);
-      if (fresh !== undefined) job.fresh = fresh;
-      if (replace && !(isEnded(run.state) && run.state === 'succeeded')) job.supersedes = before.id;
-      return reply.code(202).send(await ask(job));
+      const changed = changedOptions(before.options, options);
+      const asked = await askForJob(world, before.project, changed, {
+        pipeline: before.pipeline,
+        ...(fresh === undefined ? {} : { fresh }),
+        ...(replace && run.state !== 'succeeded' ? { supersedes: before.id } : {}),
+      });
+      return reply.code(202).send(asked);
     },
   );
 
@@ -254,8 +261,22 @@ export function addJobRoutes(app: FastifyInstance, world: JobRoutesWorld): void 
         ...(face === undefined ? {} : { face }),
       });
       const into = project ?? newProject(world, refsOf(vault, photos)[0]!);
-      return reply.code(202).send(await ask(jobOf(into, 'train', options)));
+      return reply.code(202).send(await askForJob(world, into, options, { pipeline: 'train' }));
     },
+  );
+
+  app.get<ById>(
+    `${endpoints.jobs}/:id/artifacts`,
+    {
+      config: {
+        needs: readsJob,
+        described: {
+          summary: 'What a job has made and how, with addresses of the files',
+          reply: artifactsSchema,
+        },
+      },
+    },
+    async ({ params }) => artifactsOf(find(params.id), vault),
   );
 
   // HEAD as a route of its own: the one that is added by itself would read the whole file to answer.
@@ -264,7 +285,11 @@ export function addJobRoutes(app: FastifyInstance, world: JobRoutesWorld): void 
     exposeHeadRoute: false,
     config: {
       needs: readsJob,
-      described: { summary: 'The video, its poster or its captions, with byte ranges', query: resultSchema },
+      described: {
+        summary: 'The video, its poster or its captions, with byte ranges',
+        query: resultSchema,
+        file: '*/*',
+      },
     },
     url: `${endpoints.jobs}/:id/result`,
     handler: async (request, reply) => {
@@ -307,17 +332,36 @@ export function addJobRoutes(app: FastifyInstance, world: JobRoutesWorld): void 
   });
 }
 
-/** Records of these files. Throws Failure `not-found`. */
-function refsOf(vault: Vault, hashes: readonly AssetHash[]): AssetRef[] {
-  return hashes.map((hash) => {
-    const ref = vault.ref(hash);
-    if (ref !== undefined) return ref;
-    throw new Failure({
-      code: 'not-found',
-      message: `The file ${hash.slice(0, 12)} is not on the workstation.`,
-      hint: `Send it first: POST ${endpoints.uploads} announces it.`,
-    });
+function artifactsOf({ request, run }: QueuedJob, vault: Vault): z.input<typeof artifactsSchema> {
+  const { result } = run;
+  const kinds = result === undefined ? [] : (['video', 'poster', 'vtt', 'srt'] as const);
+  const here = (ref: AssetRef | undefined, url: string) =>
+    ref === undefined || vault.ref(ref.hash) === undefined ? null : url;
+  const made = kinds.flatMap((kind) => {
+    const asset = result?.[kind] ?? undefined;
+    if (asset === undefined) return [];
+    const engine = result?.engines[kind === 'poster' ? 'portrait' : 'finish'] ?? null;
+    const url = here(asset, `${endpoints.jobs}/${request.id}/result?kind=${kind}`);
+    return [{ kind, fingerprint: null, engine, asset, url }];
   });
+  const trained = (run.trained ?? []).map(({ stage, fingerprint, engine, cover }) => ({
+    kind: stage,
+    fingerprint,
+    engine,
+    asset: cover ?? null,
+    url: here(cover, `${endpoints.assets}/${cover?.hash}`),
+  }));
+  const { pipeline, options, assets: inputs } = request;
+  const stages = run.stages.map(({ stage, state, engine }) => ({
+    stage,
+    state,
+    ...(engine === undefined ? {} : { engine }),
+  }));
+  return {
+    jobId: request.id,
+    recipe: { pipeline, options, inputs, stages, smaller: run.smaller === true },
+    artifacts: [...made, ...trained],
+  };
 }
 
 function newProject(

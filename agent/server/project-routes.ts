@@ -1,14 +1,16 @@
 // Projects over HTTP: the index of the workspace and each project's own document, read and written as one more device would.
 import { randomBytes } from 'node:crypto';
 import type { Action } from '@myspinbot/shared/access/access.ts';
-import { assetHashSchema } from '@myspinbot/shared/asset/asset.ts';
-import { projectRoom } from '@myspinbot/shared/document/layout.ts';
+import { type AssetHash, type AssetRef, assetHashSchema } from '@myspinbot/shared/asset/asset.ts';
+import { keys, projectRoom } from '@myspinbot/shared/document/layout.ts';
 import { openProjectDocument } from '@myspinbot/shared/document/project-document.ts';
+import { maxEntries } from '@myspinbot/shared/document/validity.ts';
 import type { Workspace } from '@myspinbot/shared/document/workspace.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { MAX_PHOTOS, MAX_SCRIPT_CHARS } from '@myspinbot/shared/project/options.ts';
 import {
   type ProjectEntry,
+  type ProjectFields,
   type ProjectId,
   projectEntrySchema,
   projectFieldsSchema,
@@ -19,17 +21,32 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { SocketHub } from '../hub/hub.ts';
 import type { Vault } from '../vault/port.ts';
+import { MAX_SCRIPT_BODY_BYTES, refsOf, unknownProject } from './ask-for-job.ts';
 import { parsed } from './described.ts';
 import { apiAuthor } from './generate.ts';
 
-const fields = projectFieldsSchema
-  .partial()
-  .omit({ voiceClip: true, recording: true, backgroundImage: true });
+const { shape } = projectFieldsSchema;
+/** Without their defaults: what is not said stays as it is. */
 const writeSchema = z.strictObject({
-  ...fields.shape,
+  title: shape.title.unwrap().optional(),
+  mode: shape.mode.unwrap().optional(),
+  lang: shape.lang.unwrap().optional(),
+  topic: shape.topic.unwrap().optional(),
+  tone: shape.tone.unwrap().optional(),
+  persona: shape.persona.unwrap().optional(),
+  seconds: shape.seconds.unwrap().optional(),
+  voiceName: shape.voiceName.unwrap().optional(),
+  face: shape.face.unwrap().optional(),
+  size: shape.size.unwrap().optional(),
+  background: shape.background.unwrap().optional(),
+  captions: shape.captions.unwrap().optional(),
+  seed: shape.seed.unwrap().optional(),
   script: z.string().max(MAX_SCRIPT_CHARS).optional(),
   /** All of its photos from now on, by hash; each must be on the workstation. */
   photos: z.array(assetHashSchema).max(MAX_PHOTOS).optional(),
+  /** Files by hash, likewise; null = none any more. That of a background is in `background`. */
+  voiceClip: assetHashSchema.nullable().optional(),
+  recording: assetHashSchema.nullable().optional(),
 });
 const projectSchema = projectEntrySchema.extend({
   fields: projectFieldsSchema,
@@ -50,11 +67,7 @@ export function addProjectRoutes(
     const id = projectIdSchema.safeParse(said);
     const entry = id.success ? workspace.project(id.data) : undefined;
     if (entry !== undefined && !entry.deleted) return entry;
-    throw new Failure({
-      code: 'not-found',
-      message: `There is no project ${said.slice(0, 40)}.`,
-      hint: `GET ${endpoints.projects} lists the projects.`,
-    });
+    throw unknownProject(said);
   };
   const whole = async (entry: ProjectEntry) => {
     const inside = await hub.read(projectRoom(entry.id), (doc) => {
@@ -68,22 +81,22 @@ export function addProjectRoutes(
     return { ...entry, ...inside };
   };
   const write = async (entry: ProjectEntry, change: z.infer<typeof writeSchema>) => {
-    const { script, photos, ...given } = change;
-    const refs = photos?.map((hash) => {
-      const ref = vault.ref(hash);
-      if (ref !== undefined) return ref;
-      throw new Failure({
-        code: 'not-found',
-        message: `The photo ${hash.slice(0, 12)} is not on the workstation.`,
-        hint: `Send it first: POST ${endpoints.uploads} announces it.`,
-      });
+    const { script, photos, voiceClip, recording, ...fieldsGiven } = change;
+    const file = (hash: AssetHash | null | undefined): AssetRef | null | undefined =>
+      hash === null || hash === undefined ? hash : refsOf(vault, [hash])[0];
+    const { background } = fieldsGiven;
+    const given = defined<ProjectFields>({
+      ...fieldsGiven,
+      voiceClip: file(voiceClip),
+      recording: file(recording),
+      backgroundImage: background?.kind === 'image' ? file(background.image) : undefined,
     });
+    const refs = photos === undefined ? undefined : refsOf(vault, photos);
     const at = world.now();
     await hub.edit(projectRoom(entry.id), (doc) => {
       doc.transact(() => {
         const project = openProjectDocument(doc, apiAuthor);
-        const known = Object.entries(given).filter(([, value]) => value !== undefined);
-        project.set(Object.fromEntries(known));
+        project.set(given);
         if (script !== undefined) project.setScript(script);
         if (refs === undefined) return;
         for (const { asset } of project.photos()) {
@@ -109,6 +122,8 @@ export function addProjectRoutes(
   };
   const reads: Action = { on: 'documents', may: 'read' };
   const writes: Action = { on: 'documents', may: 'write' };
+  /** As whoever may generate does. */
+  const makes: Action = { on: 'jobs', may: 'write' };
   const readsOne = ({ params }: FastifyRequest): Action => {
     const id = projectIdSchema.safeParse((params as { id?: unknown }).id);
     return id.success ? { on: 'project', may: 'read', project: id.data } : reads;
@@ -130,13 +145,15 @@ export function addProjectRoutes(
   app.post(
     endpoints.projects,
     {
+      bodyLimit: MAX_SCRIPT_BODY_BYTES,
       config: {
-        needs: writes,
+        needs: makes,
         described: { summary: 'Makes a project', body: writeSchema, reply: projectSchema, status: 201 },
       },
     },
     async ({ body }, reply) => {
       const change = parsed(writeSchema, 'The project', body);
+      if (workspace.projectIds().length >= maxEntries[keys.projects]!) throw tooManyProjects();
       const at = world.now();
       const id = `p_${randomBytes(12).toString('hex')}` as ProjectId;
       const entry = { id, title: change.title ?? '', createdAt: at, updatedAt: at, deleted: false };
@@ -156,6 +173,7 @@ export function addProjectRoutes(
   app.patch<ById>(
     `${endpoints.projects}/:id`,
     {
+      bodyLimit: MAX_SCRIPT_BODY_BYTES,
       config: {
         needs: writes,
         described: { summary: 'Changes a project', body: writeSchema, reply: projectSchema },
@@ -177,4 +195,17 @@ export function addProjectRoutes(
       return reply.code(204).send();
     },
   );
+}
+
+/** Without what is undefined: what is not said stays as it is. */
+function defined<T extends object>(change: { [K in keyof T]?: T[K] | undefined }): Partial<T> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function tooManyProjects(): Failure {
+  return new Failure({
+    code: 'no-room',
+    message: 'There are as many projects as one workspace holds.',
+    hint: 'Throw some away that you do not need.',
+  });
 }

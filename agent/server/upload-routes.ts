@@ -12,7 +12,7 @@ import {
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { runs } from '@myspinbot/shared/transfer/wanter.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
-import { type UploadState, uploadOfferSchema } from '@myspinbot/shared/wire/upload.ts';
+import { type UploadState, uploadOfferSchema, uploadStateSchema } from '@myspinbot/shared/wire/upload.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createLimit, within } from '../pairing/limits.ts';
 import type { Gate } from '../pairing/port.ts';
@@ -92,7 +92,17 @@ export function addUploadRoutes(app: FastifyInstance, world: UploadsWorld): Uplo
   const brings = { on: 'assets', may: 'write' } as const;
   app.post(
     endpoints.uploads,
-    { config: { needs: brings }, bodyLimit: MAX_OFFER_BYTES },
+    {
+      config: {
+        needs: brings,
+        described: {
+          summary: 'Announces a file, or asks what of it is still missing',
+          body: uploadOfferSchema,
+          reply: uploadStateSchema,
+        },
+      },
+      bodyLimit: MAX_OFFER_BYTES,
+    },
     async (request, reply) => {
       const who = asker(request);
       const id = principalId(who);
@@ -142,7 +152,19 @@ export function addUploadRoutes(app: FastifyInstance, world: UploadsWorld): Uplo
     scope.addContentTypeParser('application/octet-stream', (_request, _payload, done) => done(null));
     scope.put<{ Params: { hash: string } }>(
       `${endpoints.uploads}/:hash`,
-      { config: { needs: brings } },
+      {
+        config: {
+          needs: brings,
+          described: {
+            summary: 'Brings whole blocks of an announced file; Content-Range says where they belong',
+            form: {
+              type: 'application/octet-stream',
+              says: 'whole blocks of 1 MiB, the last one to the end of the file',
+            },
+            reply: uploadStateSchema,
+          },
+        },
+      },
       async (request, reply) => {
         const who = asker(request);
         const hash = assetHashSchema.safeParse(request.params.hash);

@@ -1,6 +1,6 @@
 // What is wished for a job over HTTP: written into the documents as one more device would, so that every device shows it,
 // and brought to the queue at once. A job that stands in no document is the queue's alone.
-import type { Workspace } from '@myspinbot/shared/document/workspace.ts';
+import { openWorkspace, type Workspace } from '@myspinbot/shared/document/workspace.ts';
 import type { JobId, StageName } from '@myspinbot/shared/job/job.ts';
 import type { QueueRules } from '@myspinbot/shared/job/rules.ts';
 import type { Queue } from '../queue/port.ts';
@@ -15,6 +15,7 @@ export interface Wishes {
 }
 
 export function createWishes(workspace: Workspace, queue: Queue, now: () => number): Wishes {
+  const mirror = openWorkspace(workspace.doc, { role: 'agent', id: 'wishes' });
   const isShown = (job: JobId) => {
     const shown = workspace.job(job);
     return shown !== undefined && shown.isOld !== true;
@@ -33,7 +34,9 @@ export function createWishes(workspace: Workspace, queue: Queue, now: () => numb
       await queue.resume(job);
     },
     async retry(job, from) {
-      const run = queue.job(job)?.run;
+      const { run, request } = queue.job(job) ?? {};
+      // Of an old one the documents have only a line: it comes back, so that devices see what becomes of it.
+      if (request !== undefined && workspace.job(job)?.isOld === true) mirror.bringBack(request);
       if (isShown(job)) workspace.retry(job, from);
       const wished = workspace.job(job)?.wish.retry ?? 0;
       await queue.retry(job, Math.max(wished, (run?.retry ?? 0) + 1), from);
