@@ -254,6 +254,13 @@ test('an owner’s webhook is told of an end with what GET answers, signed', asy
     const { event, job } = JSON.parse(told) as { event: string; job: object };
     expect(event).toBe('job.succeeded');
     expect(job).toEqual((await ask('GET', `/api/jobs/${body.jobId}`)).body);
+    const { entries } = (await ask('GET', '/api/audit')).body;
+    expect(entries[0]).toMatchObject({
+      kind: 'changed',
+      who: 'local',
+      what: expect.stringContaining('webhook'),
+    });
+    expect(JSON.stringify(entries)).not.toContain(url);
     expect((await ask('DELETE', '/api/webhook')).status).toBe(204);
     expect((await ask('GET', '/api/webhook')).body.webhook).toBeNull();
   } finally {

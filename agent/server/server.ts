@@ -121,7 +121,7 @@ export async function startServer(
     hasProject: (id) => workspace.project(id)?.deleted === false,
   });
   addHousekeepingRoutes(app, world.housekeeping);
-  addWebhookRoutes(app, world.webhook);
+  addWebhookRoutes(app, world.webhook, gate);
   addShareAddress(app);
   if (trustPage !== undefined) {
     for (const url of [endpoints.trust, `${endpoints.trust}/*`]) {

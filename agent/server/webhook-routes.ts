@@ -2,8 +2,9 @@
 // tried, is webhook/.
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import { webhookSchema, webhookStateSchema } from '@myspinbot/shared/wire/webhook.ts';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Gate } from '../pairing/port.ts';
 import type { Webhook } from '../webhook/webhook.ts';
 import { parsed } from './described.ts';
 
@@ -14,7 +15,11 @@ const removalSchema = z.strictObject({ as: z.enum(['none', 'config']).default('n
 export function addWebhookRoutes(
   app: FastifyInstance,
   webhook: Pick<Webhook, 'state' | 'set' | 'reset'>,
+  gate: Pick<Gate, 'note'>,
 ): void {
+  // Where it goes may have a secret in it, so the log says only that it was changed.
+  const note = ({ who, origin }: FastifyRequest, what: string) =>
+    gate.note({ kind: 'changed', what }, who, origin.address);
   app.get(
     endpoints.webhook,
     {
@@ -40,8 +45,9 @@ export function addWebhookRoutes(
         },
       },
     },
-    async ({ body }) => {
-      await webhook.set(parsed(webhookSchema, 'The webhook', body));
+    async (request) => {
+      await webhook.set(parsed(webhookSchema, 'The webhook', request.body));
+      note(request, 'The webhook was set: the ends of jobs are told to another address');
       return webhook.state();
     },
   );
@@ -57,10 +63,11 @@ export function addWebhookRoutes(
         },
       },
     },
-    async ({ query }, reply) => {
-      const { as } = parsed(removalSchema, 'The query', query);
+    async (request, reply) => {
+      const { as } = parsed(removalSchema, 'The query', request.query);
       if (as === 'none') await webhook.set(undefined);
       else await webhook.reset();
+      note(request, 'The webhook was removed');
       return reply.code(204).send();
     },
   );

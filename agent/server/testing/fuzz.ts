@@ -101,6 +101,22 @@ const kinds: readonly ((agent: SmallAgent, photo: string) => Buffer)[] = [
   (agent) => json(agent, 'POST', '/api/invitations', { role: 'guest', project: 'p_0123456789abcdef' }),
   (agent) => json(agent, 'PATCH', `/api/devices/d_${'0'.repeat(24)}`, { name: 'x', role: 'owner' }),
   (agent) => request(agent, 'GET', '/api/jobs?limit=5&offset=0', {}, ''),
+  (agent) =>
+    request(agent, 'GET', '/api/jobs?state=queued,failed&order=line&project=p_0123456789abcdef', {}, ''),
+  (agent, photo) =>
+    json(agent, 'POST', '/api/projects', { title: 'x', script: 'Hi', size: '720x720', photos: [photo] }),
+  (agent) => json(agent, 'PATCH', '/api/projects/p_0123456789abcdef', { seed: 1, voiceClip: null }),
+  (agent, photo) =>
+    json(agent, 'POST', '/api/generate', {
+      options: { photos: [photo], narration: { kind: 'text', text: 'Hello' } },
+    }),
+  (agent, photo) =>
+    json(agent, 'POST', '/api/plan', {
+      options: { photos: [photo], narration: { kind: 'topic', topic: 'x' } },
+    }),
+  (agent) => json(agent, 'POST', '/api/jobs/j_0123456789ab/place', { before: 'j_0123456789ac' }),
+  (agent) => json(agent, 'POST', '/api/jobs/j_0123456789ab/retry', { from: 'look' }),
+  (agent) => json(agent, 'PUT', '/api/queue/rules', { paused: false, quiet: { from: '22:00', to: '07:00' } }),
   (agent) => request(agent, 'GET', '/api/assets/00?download', { Range: 'bytes=0-9,20-' }, ''),
   (agent, photo) =>
     form(agent, [
