@@ -408,12 +408,17 @@ describe('generate', () => {
     ]);
   });
 
-  test('a body that is no form is refused', async () => {
-    for (const type of ['application/json', 'text/plain', 'multipart/form-data']) {
-      const reply = await ask('/api/generate', { 'content-type': type }, 'POST', '{}');
-      expect([400, 415]).toContain(reply.status);
-      expect(JSON.parse(reply.body.toString())).toMatchObject({ code: 'bad-input' });
-    }
+  test.each([
+    ['text/plain', '{}', 'bad-input'],
+    ['multipart/form-data', '{}', 'bad-input'],
+    ['application/json', '{}', 'text-empty'],
+    ['application/json', '[1]', 'bad-input'],
+    ['application/json', '{"photos":[]}', 'bad-input'],
+    ['application/json', '', 'bad-input'],
+  ])('a body of %s, %j, is refused', async (type, body, code) => {
+    const reply = await ask('/api/generate', { 'content-type': type }, 'POST', body);
+    expect([400, 415]).toContain(reply.status);
+    expect(JSON.parse(reply.body.toString())).toMatchObject({ code });
   });
 
   test('a form cut off in the middle leaves no job and no half file', async () => {
