@@ -47,6 +47,28 @@ test('updates come back, each room its own', async () => {
   await again.close();
 });
 
+test('what was removed from a document is not read at every start', async () => {
+  const dir = fresh();
+  const store = await openDocumentStore(dir, silentLogger);
+  const doc = await kept(store, 'workspace');
+  doc.transact(() => {
+    for (let job = 0; job < 100; job++) doc.getMap('runs').set(`job${job}`, 'x'.repeat(10_000));
+  });
+  doc.transact(() => {
+    for (let job = 1; job < 100; job++) doc.getMap('runs').delete(`job${job}`);
+  });
+  expect(store.bytes('workspace')).toBeGreaterThan(1_000_000);
+  await store.close();
+  const again = await openDocumentStore(dir, silentLogger);
+  const loaded = await kept(again, 'workspace');
+  expect(loaded.getMap('runs').size).toBe(1);
+  expect(again.bytes('workspace')).toBeLessThan(50_000);
+  await again.close();
+  const third = await openDocumentStore(dir, silentLogger);
+  expect((await kept(third, 'workspace')).getMap('runs').get('job0')).toBe('x'.repeat(10_000));
+  await third.close();
+});
+
 test('a long run of updates becomes one snapshot and stays small', async () => {
   const dir = fresh();
   const store = await openDocumentStore(dir, silentLogger);

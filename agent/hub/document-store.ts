@@ -8,6 +8,12 @@ import type { Logger } from '../log/logger.ts';
 
 /** Updates of a room before they are replaced by a snapshot: loading 500 small ones takes a few milliseconds. */
 const COMPACT_AFTER = 500;
+/**
+ * A room whose records hold so many bytes more than what is in it, and as many times as much, is replaced when it is loaded:
+ * much was removed from it, and reading that again would cost every start.
+ */
+const WASTE_BYTES = 256 * 1024;
+const WASTE_TIMES = 1.5;
 /** Between two tries to write after the disk refused. */
 const RETRY_MS = 5000;
 
@@ -101,7 +107,7 @@ export async function openDocumentStore(dir: string, log: Logger): Promise<Docum
         }
       }
       runs.set(room, run);
-      if (records > COMPACT_AFTER / 4) compact(room, run, doc);
+      if (records > COMPACT_AFTER / 4 || isWaste(run.bytes, doc)) compact(room, run, doc);
     },
     append(room, update, doc) {
       const run = runs.get(room);
@@ -144,6 +150,12 @@ export async function openDocumentStore(dir: string, log: Logger): Promise<Docum
       }
     },
   };
+
+  function isWaste(bytes: number, doc: Y.Doc): boolean {
+    if (bytes < WASTE_BYTES) return false;
+    const whole = Y.encodeStateAsUpdate(doc).length;
+    return bytes > WASTE_TIMES * whole && bytes - whole > WASTE_BYTES;
+  }
 
   /** Replaces the room's records by one, in a single batch: a reader finds either all or the snapshot. */
   function compact(room: string, run: { next: number; first: number; bytes: number }, doc: Y.Doc): void {
