@@ -43,6 +43,8 @@ export async function openDocumentStore(dir: string, log: Logger): Promise<Docum
   const runs = new Map<string, { next: number; first: number; bytes: number }>();
   let bytesInAll = await level.approximateSize('', '~');
   let queued: (Put | Del)[] = [];
+  /** Rooms of which much was replaced since. */
+  const replaced = new Set<string>();
   let writing: Promise<void> | undefined;
   let failed: unknown;
   let retry: NodeJS.Timeout | undefined;
@@ -59,6 +61,11 @@ export async function openDocumentStore(dir: string, log: Logger): Promise<Docum
         queued = [];
         await level.batch(batch);
         batch = [];
+      }
+      // What was replaced lies on the disk, and in every reader's way, until its tables are written anew.
+      for (const room of replaced) {
+        replaced.delete(room);
+        await level.compactRange(keyOf(room, 0), `${room}#~`);
       }
       failed = undefined;
     } catch (cause) {
@@ -160,6 +167,7 @@ export async function openDocumentStore(dir: string, log: Logger): Promise<Docum
   /** Replaces the room's records by one, in a single batch: a reader finds either all or the snapshot. */
   function compact(room: string, run: { next: number; first: number; bytes: number }, doc: Y.Doc): void {
     const snapshot = Y.encodeStateAsUpdate(doc);
+    if (run.bytes > WASTE_BYTES) replaced.add(room);
     for (let sequence = run.first; sequence < run.next; sequence++) {
       queued.push({ type: 'del', key: keyOf(room, sequence) });
     }
