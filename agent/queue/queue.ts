@@ -204,7 +204,8 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       const work = turn(entry)
         .catch((error: unknown) => log.error('queue.turn', { job: entry.request.id, why: String(error) }))
         .finally(() => {
-          working.delete(entry);
+          // It may have been taken again since.
+          if (working.get(entry) === work) working.delete(entry);
           pump();
         });
       working.set(entry, work);
@@ -236,7 +237,13 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       const next = takeNext();
       if (next === undefined) return;
       if (!isShort(next) || !hasAssets(next.request)) return line.add(next);
-      if (grant(next) !== undefined) ahead.push(next);
+      try {
+        if (grant(next) !== undefined) ahead.push(next);
+      } catch (error) {
+        // It is not ours to take: its own turn says so in words.
+        log.warn('queue.not-claimed', { job: next.request.id, why: String(error) });
+        return line.add(next);
+      }
     }
   };
 
@@ -273,14 +280,15 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     held.log.info('job.started');
     loaded = modelsFor(entry) || loaded;
     turns += 1;
-    const leave = lanes.join(turns);
+    const mine = turns;
+    const leave = lanes.join(mine);
 
     let made: Made | undefined;
     let failure: Failure | undefined;
     try {
       await held.granted;
       abort.signal.throwIfAborted();
-      made = await attempt(entry, held, turns);
+      made = await attempt(entry, held, mine);
     } catch (error) {
       if (!abort.signal.aborted) failure = error instanceof Failure ? error : unexpected(error, held.log);
     } finally {

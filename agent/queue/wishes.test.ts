@@ -62,6 +62,28 @@ test('a job that waits is held and let go on; one that runs is interrupted and k
   expect(stateOf(world, waiting.id)).toBe('succeeded');
 });
 
+test('a job that is asked for again in the moment it ended still runs alone', async () => {
+  const world = await open();
+  world.stageLog.behave({ look: 'hangs' });
+  const first = requestFor(await world.photo('one'), 'First');
+  const second = requestFor(await world.photo('two'), 'Second', { requestedAt: world.clock.now() + 1 });
+  await world.queue.request(first);
+  await world.stageLog.until((log) => log.count('look') === 1);
+  let asked: Promise<unknown> = Promise.resolve();
+  world.queue.on((event) => {
+    if (event.type !== 'run' || event.job !== first.id || event.run.state !== 'cancelled') return;
+    // The second request looks who is next while the end of the first is still being told.
+    const again = world.queue.retry(first.id, 1);
+    world.clock.advance(5);
+    asked = Promise.all([again, world.queue.request(second)]);
+  });
+  await world.queue.cancel(first.id);
+  await world.stageLog.until((log) => log.count('look') === 2);
+  await asked;
+  for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  expect([stateOf(world, first.id), stateOf(world, second.id)]).toEqual(['running', 'queued']);
+});
+
 test('a held job can be cancelled, and the next one does not wait for it', async () => {
   const { world, photo, running } = await openAtWork();
   await world.queue.pause(running.id);
