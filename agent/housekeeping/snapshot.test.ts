@@ -1,6 +1,6 @@
 // A store that is copied while somebody writes into it without a pause, with tables so small that they are rewritten all
 // the time: every copy opens, and holds everything up to some write and nothing after it.
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
@@ -41,7 +41,11 @@ test('a copy is the store as of one moment, also while its tables are rewritten'
       const to = join(root, `copy-${time}`);
       await copyStore(from, to);
       const after = written;
-      for (const name of await readdir(to)) if (name.endsWith('.ldb')) tables.add(name);
+      for (const name of await readdir(to)) {
+        if (name.endsWith('.ldb')) tables.add(name);
+        // The copy is written into when it is opened: it must share no file with the original.
+        expect((await stat(join(to, name))).nlink, name).toBe(1);
+      }
       const copy = new ClassicLevel<string, string>(to);
       await copy.open();
       const last = Number((await copy.get('last')) ?? -1);

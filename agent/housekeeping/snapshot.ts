@@ -2,7 +2,7 @@
 // written, only appends to its log, and says in its manifest what belongs together: when nothing but the log has grown
 // while everything was copied, the copy is the store as of then. It knows files, not what is in them.
 import { randomUUID } from 'node:crypto';
-import { copyFile, link, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { constants, copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { onDisk } from '../vault/durable.ts';
@@ -10,7 +10,7 @@ import { onDisk } from '../vault/durable.ts';
 /** A store rewrites its tables every few MB: that so many tries in a row meet it has not been seen. */
 const TRIES = 100;
 
-/** Copies the store in `from` to the new folder `to`, on the same disk. A store that is not there is left away. */
+/** Copies the store in `from` to the new folder `to`. A store that is not there is left away. */
 export async function copyStore(from: string, to: string): Promise<void> {
   for (let time = 0; time < TRIES; time++) {
     const before = await shapeOf(from);
@@ -30,12 +30,10 @@ export async function copyStore(from: string, to: string): Promise<void> {
 /** False when a file went meanwhile. */
 async function copyAll(from: string, to: string, names: readonly string[]): Promise<boolean> {
   try {
+    // No second names for tables, although they never change: one that was begun and that the copied manifest does not
+    // know yet is written anew, under its number, by whoever opens the copy, and would be torn from under the original.
     for (const name of names) {
-      const [source, target] = [join(from, name), join(to, name)];
-      // Tables never change: a second name for one costs nothing.
-      if (name.endsWith('.ldb'))
-        await link(source, target).catch(() => onDisk(() => copyFile(source, target)));
-      else await onDisk(() => copyFile(source, target));
+      await onDisk(() => copyFile(join(from, name), join(to, name), constants.COPYFILE_FICLONE));
     }
     return true;
   } catch (cause) {
