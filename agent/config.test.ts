@@ -55,6 +55,43 @@ describe('the configuration', () => {
     expect(() => readConfig({ dataDir: dir }, linux())).toThrow(/webhook\.url: an address is http/);
   });
 
+  test('the language model is in the house: an address of it, in a variable or the file', () => {
+    const dataDir = join(dir, 'nothing-here');
+    expect(readConfig({ dataDir }, linux()).ollama).toEqual({});
+    const places = [
+      ['http://192.168.1.20:11434', 'http://192.168.1.20:11434'],
+      ['http://localhost:11434/', 'http://localhost:11434'],
+      ['127.0.0.1:1234', 'http://127.0.0.1:1234'],
+      ['http://[fd00::5]:11434', 'http://[fd00::5]:11434'],
+      ['https://10.0.0.2', 'https://10.0.0.2'],
+    ];
+    for (const [asked, url] of places) {
+      const env = { MYSPINBOT_OLLAMA: asked!, MYSPINBOT_OLLAMA_MODEL: 'qwen3:8b' };
+      expect(readConfig({ dataDir }, linux(env)).ollama).toEqual({ url, model: 'qwen3:8b' });
+    }
+    writeFileSync(join(dir, 'config.json'), '{"ollama":{"url":"http://10.1.2.3:11434"}}');
+    expect(readConfig({ dataDir: dir }, linux()).ollama).toEqual({ url: 'http://10.1.2.3:11434' });
+  });
+
+  test.each([
+    'http://8.8.8.8:11434',
+    'http://ollama.com',
+    'https://workstation.example:11434',
+    'http://[2606:4700::1]:11434',
+    'http://user:pass@127.0.0.1:11434',
+    'http://127.0.0.1:11434/v1',
+    'file://127.0.0.1/',
+    'http://localhost.example.org',
+    'http://0.0.0.0:11434',
+    'nonsense nonsense',
+  ])('a language model at %s is refused with the reason', (url) => {
+    const env = { MYSPINBOT_DATA: dir, MYSPINBOT_OLLAMA: url };
+    expect(() => readConfig({}, linux(env))).toThrow(/MYSPINBOT_OLLAMA .*private network/);
+    writeFileSync(join(dir, 'config.json'), JSON.stringify({ ollama: { url } }));
+    expect(() => readConfig({ dataDir: dir }, linux())).toThrow(/ollama\.url.*private network/);
+    writeFileSync(join(dir, 'config.json'), '{}');
+  });
+
   test('where it listens and how much it keeps can be said in each place', () => {
     writeFileSync(
       join(dir, 'config.json'),

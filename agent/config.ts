@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { type WebhookTarget, webhookSchema } from '@myspinbot/shared/wire/webhook.ts';
 import { z } from 'zod';
+import { isPrivateAddress } from './certificates/private-address.ts';
 
 export const DEFAULT_PORT = 7777;
 
@@ -28,6 +29,8 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Folder of the built app; absent = the API alone is served. */
   readonly webDir: string | undefined;
+  /** The language model server of this house; what is absent is left to the engine. */
+  readonly ollama: { readonly url?: string; readonly model?: string };
   /** Where the ends of jobs are told, unless an owner says otherwise while it runs. */
   readonly webhook: WebhookTarget | undefined;
 }
@@ -55,6 +58,19 @@ const listenWordSchema = z
   .transform((text) => (['all', 'loopback'].includes(text) ? text : text.split(',').map((one) => one.trim())))
   .pipe(listenSchema);
 const switchSchema = z.enum(['on', 'off']).transform((word) => word === 'on');
+/** What somebody tells a model goes no further than the house: names could lead anywhere. */
+const houseUrlSchema = z
+  .string()
+  .max(200)
+  .transform((text) => (text.includes('://') ? text : `http://${text}`))
+  .refine(isInTheHouse, {
+    error: 'it is http:// and localhost or an address of this machine or the private network, without a path',
+  })
+  .transform((text) => new URL(text).origin);
+const modelSchema = z
+  .string()
+  .max(120)
+  .regex(/^[\w./:-]+$/, 'a model is named like "llama3.2" or "qwen3:8b"');
 const gibSchema = z.coerce.number().positive().max(1_000_000);
 const GIB = 1024 ** 3;
 /** A video has some MB, an hour of uncompressed sound 0.6 GiB. */
@@ -68,6 +84,7 @@ const fileSchema = z
     listen: listenSchema,
     mdns: z.boolean(),
     quota: z.strictObject({ totalGiB: gibSchema, deviceGiB: gibSchema }).partial(),
+    ollama: z.strictObject({ url: houseUrlSchema, model: modelSchema }).partial(),
     webhook: webhookSchema,
   })
   .partial();
@@ -94,6 +111,8 @@ export function readConfig(
       hint: `Change or unset ${name} and start again.`,
     });
   };
+  const url = named('MYSPINBOT_OLLAMA', houseUrlSchema) ?? file.ollama?.url;
+  const model = named('MYSPINBOT_OLLAMA_MODEL', modelSchema) ?? file.ollama?.model;
   return {
     dataDir,
     port: options.port ?? named('MYSPINBOT_PORT', portSchema) ?? file.port ?? DEFAULT_PORT,
@@ -107,8 +126,21 @@ export function readConfig(
     name: (env.MYSPINBOT_NAME ?? file.name ?? hostname()).slice(0, 80),
     logLevel: options.logLevel ?? named('MYSPINBOT_LOG', levelSchema) ?? file.logLevel ?? 'warn',
     webDir: options.webDir,
+    ollama: {
+      ...(url === undefined ? {} : { url }),
+      ...(model === undefined ? {} : { model }),
+    },
     webhook: file.webhook,
   };
+}
+
+/** Only an address can be judged: what a name means is decided elsewhere, and by others. */
+function isInTheHouse(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, pathname, search, hash } = new URL(text);
+  const isPlain = `${username}${password}${search}${hash}` === '' && pathname === '/';
+  const host = plainAddress(hostname.replace(/^\[(.*)\]$/, '$1'));
+  return /^https?:$/.test(protocol) && isPlain && (host === 'localhost' || isPrivateAddress(host));
 }
 
 /** An address is written in one way only: "0::0" is "::", and IPv4 in IPv6 clothes is IPv4. */
