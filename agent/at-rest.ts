@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { isEnded } from '@myspinbot/shared/job/life.ts';
 import type { Finding } from '@myspinbot/shared/wire/housekeeping.ts';
-import { readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { openDataFolder } from './data-folder.ts';
 import {
   type DoctorOptions,
@@ -109,7 +109,7 @@ export async function keepHouseAtRest<T>(
   const housekeeping = createHousekeeping({
     stores,
     version,
-    machine: machineAtRest(log),
+    machine: machineAtRest(dataDir, log),
     mustFit: mustFitIn(dataDir, stores),
     openCopy: openCopies(clock, log),
     clock,
@@ -142,14 +142,15 @@ export async function doctorAtRest(dataDir: string, options: DoctorOptions): Pro
     const isNew = cause instanceof Failure && cause.code === 'not-found';
     findings.push(isNew ? { ...findingOf(cause), state: 'note' } : findingOf(cause));
   }
-  return [...findings, ...(await lookAtMachine(dataDir, machineAtRest(log), options))];
+  return [...findings, ...(await lookAtMachine(dataDir, machineAtRest(dataDir, log), options))];
 }
 
-function machineAtRest(log: Logger): Machine {
+function machineAtRest(dataDir: string, log: Logger): Machine {
   return {
     ffmpeg: async () => (await findFfmpeg()).version,
     async engines(signal) {
-      const hosts = createStageHosts({ clock: systemClock, log });
+      const { ollama } = configOf(dataDir);
+      const hosts = createStageHosts({ clock: systemClock, log, world: { ollama } });
       try {
         return (await hosts.describe(signal)).engines;
       } finally {
@@ -159,10 +160,15 @@ function machineAtRest(log: Logger): Machine {
   };
 }
 
+/** The settings that an agent on this folder would have. */
+function configOf(dataDir: string): Config {
+  const { env, platform } = process;
+  return readConfig({ dataDir }, { env, platform, home: homedir() });
+}
+
 /** The quota of this folder's settings, as an agent would keep it. */
 function mustFitIn(dataDir: string, { vault, documents }: StoresAtRest): (bytes: number) => void {
-  const { env, platform } = process;
-  const limits = readConfig({ dataDir }, { env, platform, home: homedir() }).quota;
+  const limits = configOf(dataDir).quota;
   const quota = openQuota({ limits, vault, documents: () => documents.bytes(), broughtBy: () => 0 });
   return (bytes) => quota.check({ kind: 'local' }, bytes);
 }

@@ -76,7 +76,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
   try {
     await openDataFolder(dataDir, log);
     // First, because it is what keeps a second agent out: the system frees it when this process dies.
-    const workshop = await openOnly(dataDir, log);
+    const workshop = await openOnly(config, log);
     parts.push({ order: 5, close: () => workshop.close() });
     const { vault, queue, hosts } = workshop;
     const id = await readIdentity(dataDir);
@@ -281,6 +281,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       });
     };
     announce();
+    parts.push({ order: 0, close: workshop.onOffers(announce) });
     // Engines are asked once the door is open: loading them takes longer than everything above.
     const asking = new AbortController();
     parts.push({ order: 0, close: () => asking.abort(new Error('the agent stops')) });
@@ -331,9 +332,9 @@ async function rotate(network: Network | undefined): Promise<void> {
 }
 
 /** Opens the workshop, or says where the agent is that has it. */
-async function openOnly(dataDir: string, log: Logger): Promise<Workshop> {
+async function openOnly({ dataDir, ollama }: Config, log: Logger): Promise<Workshop> {
   try {
-    return await openWorkshop({ dir: dataDir, log, catalog: builtinEngines });
+    return await openWorkshop({ dir: dataDir, log, catalog: builtinEngines, world: { ollama } });
   } catch (cause) {
     if (!(cause instanceof Failure) || cause.code !== 'refused') throw cause;
     // It may be just starting, or have lost its note: the message is less precise then, nothing else.

@@ -8,6 +8,7 @@ import { type EngineCatalog, entriesOf } from './engines/registry.ts';
 import type { Logger } from './log/logger.ts';
 import type { HostWorld } from './process/messages.ts';
 import { createStageHosts, type StageHosts } from './process/stage-hosts.ts';
+import { createAskAgain } from './queue/ask-again.ts';
 import { type Clock, systemClock } from './queue/clock.ts';
 import { createIdleWatch } from './queue/idle.ts';
 import { openLedger } from './queue/ledger.ts';
@@ -25,6 +26,8 @@ export interface Workshop {
   /** What the engines said of themselves last; the queue chooses by this. */
   offers(): readonly EngineEntry[];
   setOffers(entries: readonly EngineEntry[]): void;
+  /** Called when an engine was asked again before a stage and answered differently. Returns the way to stop it. */
+  onOffers(changed: () => void): () => void;
   /** Interrupts the running job (it is kept), ends the stage hosts and closes the stores. */
   close(): Promise<void>;
 }
@@ -45,11 +48,22 @@ export async function openWorkshop(options: {
   // The lock of the store comes first: whoever is refused has taken nothing.
   const ledger = await openLedger(join(dir, 'ledger'), log, () => takeTenure(dir, clock.now()));
   let offers: readonly EngineEntry[] = entriesOf(options.catalog);
+  const listeners = new Set<() => void>();
   const vault = await openDiskVault({ dir: join(dir, 'vault'), now: clock.now, log });
   const hosts = createStageHosts({
     clock,
     log,
     ...(options.world === undefined ? {} : { world: options.world }),
+  });
+  const askAgain = createAskAgain({
+    offers: () => offers,
+    describe: async (ids, signal) => (await hosts.describe(signal, ids)).engines,
+    changed(entries) {
+      offers = entries;
+      for (const listener of listeners) listener();
+    },
+    clock,
+    log,
   });
   const own = await readPipelines(join(dir, 'pipelines'), new Set(shippedPipelines.keys()), log);
   const queue = await createQueue({
@@ -57,6 +71,7 @@ export async function openWorkshop(options: {
     vault,
     host: hosts,
     offers: () => offers,
+    askAgain: askAgain.before,
     clock,
     log,
     copiedAt: ledger.copiedAt,
@@ -73,6 +88,11 @@ export async function openWorkshop(options: {
     offers: () => offers,
     setOffers(entries) {
       offers = entries;
+      askAgain.answered(entries.map(({ id }) => id));
+    },
+    onOffers(changed) {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
     },
     async close() {
       await queue.close();

@@ -1,5 +1,6 @@
 // What the daemon knows of engines without loading them must be what they say of themselves once loaded.
 
+import { type EngineEntry, engineEntrySchema } from '@myspinbot/shared/document/agent-entry.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { expect, test } from 'vitest';
 import { findFfmpeg } from '../media/ffmpeg.ts';
@@ -44,6 +45,30 @@ test('every engine answers whether it can work, one that cannot be loaded includ
   ]);
 });
 
+test('only those that are named are asked, and what decides their output is part of the version', async () => {
+  const asked: string[] = [];
+  const one = (id: string) =>
+    offer('script', { id, version: '3', tier: 'gpu' }, async () => ({
+      id: id as 'script/x',
+      version: '3',
+      tier: 'gpu',
+      async probe() {
+        asked.push(id);
+        return { ready: true, detail: 'a model', identity: `9.1 ${'ab'.repeat(40)}` };
+      },
+      write: () => Promise.reject(new Error('not here')),
+    }));
+  const engines = createEngines([one('script/x'), one('script/y')], { ffmpeg: () => findFfmpeg() });
+  const entries = await probeAll(engines, never, ['script/y', 'script/z']);
+  expect(asked).toEqual(['script/y']);
+  expect(entries).toHaveLength(1);
+  expect(engineEntrySchema.parse(entries[0])).toEqual(entries[0]);
+  expect(entries[0]).toMatchObject({
+    version: expect.stringMatching(/^3\+9\.1 abab/),
+    readiness: { ready: true, detail: 'a model' },
+  });
+});
+
 test('an engine is loaded once, and again only when the load failed', async () => {
   let loads = 0;
   const engines = createEngines(
@@ -63,12 +88,15 @@ test('an engine is loaded once, and again only when the load failed', async () =
   await expect(engines.engine('voice', 'look/late')).rejects.toMatchObject({ code: 'engine-missing' });
 });
 
-const offers = entriesOf([
+const offers = allReady([
   offer('look', { id: 'look/builtin', version: '1', tier: 'builtin' }, async () => ({}) as never),
   offer('look', { id: 'look/other', version: '1', tier: 'builtin' }, async () => ({}) as never),
   offer('look', { id: 'look/flux', version: '1', tier: 'gpu' }, async () => ({}) as never),
   offer('voice', { id: 'voice/builtin', version: '1', tier: 'builtin' }, async () => ({}) as never),
 ]);
+function allReady(catalog: EngineCatalog): EngineEntry[] {
+  return entriesOf(catalog).map((one) => ({ ...one, readiness: { ready: true, detail: '' } }));
+}
 const without = (id: string) =>
   offers.map((one) =>
     one.id === id

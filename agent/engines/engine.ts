@@ -5,6 +5,12 @@ import type { Logger } from '../log/logger.ts';
 
 export type { Readiness };
 
+/**
+ * What probe() answers. `identity` is what decides the output besides `version` and is known only by asking: the tool's
+ * own version, the digest of its model. It becomes part of the fingerprint.
+ */
+export type ProbeAnswer = Readiness & { readonly identity?: string };
+
 export const capabilities = ['script', 'look', 'voice', 'speech', 'timing', 'portrait', 'finish'] as const;
 export type Capability = (typeof capabilities)[number];
 
@@ -15,7 +21,7 @@ export interface Engine {
   readonly version: string;
   readonly tier: 'builtin' | 'gpu';
   /** Never throws, never takes long; `signal` ends it early. */
-  probe(signal: AbortSignal): Promise<Readiness>;
+  probe(signal: AbortSignal): Promise<ProbeAnswer>;
 }
 
 export interface EngineContext {

@@ -1,14 +1,16 @@
 // The engines of this version: who they are (light, known without loading anything) and how to load them
 // (heavy, in the stage host only). Adding an engine = one line here.
-import type { EngineEntry, Readiness } from '@myspinbot/shared/document/agent-entry.ts';
+import type { EngineEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { FfmpegTools } from '../media/ffmpeg.ts';
 import type { Engines } from '../stages/stage.ts';
-import type { Capability } from './engine.ts';
+import type { Capability, ProbeAnswer } from './engine.ts';
 
 /** What an engine may be given of the machine. */
 export interface EngineWorld {
   ffmpeg(): Promise<FfmpegTools>;
+  /** Where the language model server is, and which of its models; the engine's own choice when absent. */
+  readonly ollama?: { readonly url?: string; readonly model?: string };
 }
 
 export interface EngineOffer<C extends Capability = Capability> {
@@ -31,33 +33,49 @@ export function offer<C extends Capability>(
   return { capability, id, version, tier, load };
 }
 
-/** The catalogue as the daemon knows it before anybody was asked: every engine is taken for ready. */
+/**
+ * The catalogue as the daemon knows it before anybody was asked. What is built in is taken for ready; a tool of its own
+ * is not, because it may not be on this machine at all.
+ */
 export function entriesOf(catalog: EngineCatalog): EngineEntry[] {
   return catalog.map(({ id, capability, tier, version }) => ({
     id,
     capability,
     tier,
     version,
-    readiness: { ready: true, detail: 'not asked yet' },
+    readiness:
+      tier === 'builtin'
+        ? { ready: true, detail: 'not asked yet' }
+        : { ready: false, reason: 'unreachable', hint: 'It was not asked yet whether it can work.' },
   }));
 }
 
 /** Longest that one engine may think about whether it can work. */
 const PROBE_LIMIT_MS = 20_000;
 
-/** Loads every engine and asks it. Never throws: an engine that cannot even be loaded says so. */
-export async function probeAll(engines: LoadedEngines, signal: AbortSignal): Promise<EngineEntry[]> {
+/** The schema's own limit. */
+const MAX_VERSION_CHARS = 60;
+
+/** Loads every engine, or those named, and asks it. Never throws: an engine that cannot even be loaded says so. */
+export async function probeAll(
+  engines: LoadedEngines,
+  signal: AbortSignal,
+  only?: readonly string[],
+): Promise<EngineEntry[]> {
+  const asked = engines.catalog.filter(({ id }) => only === undefined || only.includes(id));
   return Promise.all(
-    engines.catalog.map(async ({ id, capability, tier, version }): Promise<EngineEntry> => {
-      let readiness: Readiness;
+    asked.map(async ({ id, capability, tier, version }): Promise<EngineEntry> => {
+      let answer: ProbeAnswer;
       try {
         const engine = await engines.load(id);
-        readiness = await engine.probe(AbortSignal.any([signal, AbortSignal.timeout(PROBE_LIMIT_MS)]));
+        answer = await engine.probe(AbortSignal.any([signal, AbortSignal.timeout(PROBE_LIMIT_MS)]));
       } catch (error) {
         const hint = whyNot(error);
-        readiness = { ready: false, reason: 'not-installed', hint: hint.slice(0, 400) };
+        answer = { ready: false, reason: 'not-installed', hint: hint.slice(0, 400) };
       }
-      return { id, capability, tier, version, readiness };
+      const { identity, ...readiness } = answer;
+      const whole = identity === undefined ? version : `${version}+${identity}`.slice(0, MAX_VERSION_CHARS);
+      return { id, capability, tier, version: whole, readiness };
     }),
   );
 }

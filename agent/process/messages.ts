@@ -25,6 +25,8 @@ export const hostWorldSchema = z.object({
   /** Directories searched for ffmpeg before and after the PATH. */
   ffmpegFirst: z.array(z.string()).default([]),
   ffmpegLast: z.array(z.string()).default([]),
+  /** Where the language model server is, and which model; what is absent is left to the engine. */
+  ollama: z.object({ url: z.string().exactOptional(), model: z.string().exactOptional() }).default({}),
 });
 /** What a host is told of the machine; everything else it finds itself. */
 export type HostWorld = z.infer<typeof hostWorldSchema>;
@@ -45,7 +47,8 @@ export const toHostSchema = z.discriminatedUnion('type', [
       .transform((paths) => paths as Readonly<Record<AssetHash, string>>),
   }),
   z.object({ type: z.literal('photo/inspect'), call, path: z.string() }),
-  z.object({ type: z.literal('engines/describe'), call }),
+  /** Without `only` every engine is asked. */
+  z.object({ type: z.literal('engines/describe'), call, only: z.array(z.string()).optional() }),
 ]);
 export type ToHost = z.infer<typeof toHostSchema>;
 

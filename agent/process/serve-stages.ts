@@ -34,14 +34,14 @@ export function serveStages(catalog: EngineCatalog): void {
     }
     const message = decoded.data;
     if (message.type === 'host/open') {
-      const { ffmpegFirst, ffmpegLast } = message.world;
+      const { ffmpegFirst, ffmpegLast, ollama } = message.world;
       const ffmpeg = () => findFfmpeg({ first: ffmpegFirst, last: ffmpegLast });
       // Looked up once per process: from here on everybody in it finds the same one. If there is none,
       // whoever needs it says so.
       ffmpeg().catch(() => {});
       // What can be shut is found out before the first picture waits for it.
       void strangersWalls();
-      engines = createEngines(catalog, { ffmpeg });
+      engines = createEngines(catalog, { ffmpeg, ollama });
       return;
     }
     // One after the other: engines keep state between calls and need not be safe side by side.
@@ -92,7 +92,7 @@ async function answer(message: Call, engines: LoadedEngines): Promise<FromHost> 
       return { type: 'photo/inspected', call, inspection };
     }
     case 'engines/describe': {
-      const entries = await probeAll(engines, signal);
+      const entries = await probeAll(engines, signal, message.only);
       const speakers = entries.filter((entry) => entry.capability === 'speech' && entry.readiness.ready);
       const voices = await Promise.all(
         speakers.map(async ({ id }) => (await engines.engine('speech', id)).voices()),

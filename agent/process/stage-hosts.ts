@@ -25,8 +25,11 @@ const SILENT_LOOKS = 24;
 export interface StageHosts extends StageHost {
   /** What a photo is good for. Rejects with Failure `engine-failed` when the look engine cannot answer. */
   inspectPhoto(path: string, signal: AbortSignal): Promise<PhotoInspection>;
-  /** Asks every engine whether it can work, and the speaking ones for their voices. */
-  describe(signal: AbortSignal): Promise<{ engines: EngineEntry[]; voices: VoiceEntry[] }>;
+  /** Asks every engine, or those named, whether it can work, and the speaking ones among them for their voices. */
+  describe(
+    signal: AbortSignal,
+    only?: readonly string[],
+  ): Promise<{ engines: EngineEntry[]; voices: VoiceEntry[] }>;
   /** Process ids of the hosts alive now. */
   pids(): number[];
   close(): Promise<void>;
@@ -49,7 +52,7 @@ type Waiting = { watch: StageWatch | undefined; settle: (answer: HostAnswer | Ho
 
 export function createStageHosts(options: StageHostOptions): StageHosts {
   const { clock, log } = options;
-  const world: HostWorld = { ffmpegFirst: [], ffmpegLast: [], ...options.world };
+  const world: HostWorld = { ffmpegFirst: [], ffmpegLast: [], ollama: {}, ...options.world };
   const entry = options.entry ?? moduleEntry('./stage-host.ts', import.meta.url);
   let closed = false;
 
@@ -230,8 +233,9 @@ export function createStageHosts(options: StageHostOptions): StageHosts {
         ...(unfit === undefined ? {} : { unfit }),
       };
     },
-    async describe(signal) {
-      const got = await free().ask({ type: 'engines/describe' }, undefined, signal);
+    async describe(signal, only) {
+      const named = only === undefined ? {} : { only: [...only] };
+      const got = await free().ask({ type: 'engines/describe', ...named }, undefined, signal);
       if (got.type !== 'engines/described') throw unexpectedAnswer(got);
       return { engines: got.engines, voices: got.voices };
     },

@@ -3,6 +3,7 @@
 import type { JobRequest } from '@myspinbot/shared/job/job.ts';
 import { type Pipeline, pipelineOrder } from '@myspinbot/shared/pipeline/graph.ts';
 import type { Earlier } from '../stages/stage.ts';
+import { stages } from '../stages/stages.ts';
 import { reusable } from './artifacts.ts';
 import { chooseEngines } from './choose-engines.ts';
 import { expectedMs, expectedRangeMs, guessSeconds, workUnits } from './estimate.ts';
@@ -10,7 +11,7 @@ import type { PlannedStage } from './port.ts';
 import { fromStageOn, pinnedPrint, printOf, type RunWorld } from './run-job.ts';
 
 export async function planJob(
-  world: Pick<RunWorld, 'ledger' | 'vault' | 'offers'>,
+  world: Pick<RunWorld, 'ledger' | 'vault' | 'offers' | 'askAgain'>,
   { options, fresh }: Pick<JobRequest, 'options' | 'fresh'>,
   pipeline: Pipeline,
 ): Promise<PlannedStage[]> {
@@ -21,6 +22,7 @@ export async function planJob(
   let seconds = guessSeconds(options);
   for (const node of pipelineOrder(pipeline)) {
     const { stage } = node;
+    await world.askAgain?.(stages[stage].uses(options), new AbortController().signal);
     const chosen = chooseEngines(world.offers(), node, options);
     const follows = pipeline.edges.some((edge) => edge.to === node.id && made.has(edge.from));
     const pinned = pinnedPrint(node, options);

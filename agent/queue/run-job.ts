@@ -8,6 +8,7 @@ import type { JobRequest, JobResult, JobRun, StageRun, Trained } from '@myspinbo
 import { type Pipeline, type PipelineNode, pipelineOrder } from '@myspinbot/shared/pipeline/graph.ts';
 import { assetsNamed } from '@myspinbot/shared/project/options.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
+import type { Capability } from '../engines/engine.ts';
 import type { GrowingFilm } from '../engines/portrait/port.ts';
 import type { Logger } from '../log/logger.ts';
 import type { KeptFile, StageHost, StageResult, StageWatch } from '../stages/host.ts';
@@ -32,6 +33,8 @@ export interface RunWorld {
   host: StageHost;
   /** What the engines said of themselves last. */
   offers: () => readonly EngineEntry[];
+  /** Makes `offers` true again for engines that come and go, if there are any among these capabilities. Never throws. */
+  askAgain?: (capabilities: readonly Capability[], signal: AbortSignal) => Promise<void>;
   clock: Clock;
   /** Directory for scratch, on the vault's disk. */
   workDir: string;
@@ -104,6 +107,8 @@ export async function runJob(world: RunWorld, session: RunSession, pipeline: Pip
   let committed: Promise<void> = Promise.resolve();
 
   for (const [index, node] of nodes.entries()) {
+    signal.throwIfAborted();
+    await world.askAgain?.(stages[node.stage].uses(options), signal);
     signal.throwIfAborted();
     const chosen = chooseEngines(world.offers(), node, options);
     if (chosen.missing !== undefined) throw chosen.missing;
@@ -292,7 +297,8 @@ async function inHost(
   };
   signal.throwIfAborted();
   tell();
-  const limitMs = world.limitMs?.(stage) ?? stageLimitMs(stage, units, ledger.paces(stage, chosen.main));
+  const limitMs =
+    world.limitMs?.(stage) ?? stageLimitMs(stage, units, ledger.paces(stage, chosen.main), chosen.lane);
   const limit = limitSignal(clock, limitMs, stage);
   const stopTelling = every(clock, TELL_EVERY_MS, tell);
   try {

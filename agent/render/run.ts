@@ -30,6 +30,7 @@ export async function runRender(argv: readonly string[]): Promise<number> {
       out: screenOf(process.stdout),
       err: screenOf(process.stderr),
       signal: stop.signal,
+      tools: { ollama: config.ollama },
     });
     return stop.signal.aborted ? STOPPED : code;
   } catch (error) {
