@@ -2,6 +2,7 @@
 // any. Pure: whoever calls brings the history and the time.
 import type { StageName } from '@myspinbot/shared/job/job.ts';
 import { type SpinOptions, sizePixels } from '@myspinbot/shared/project/options.ts';
+import type { Lane } from './lanes.ts';
 import type { Pace } from './ledger.ts';
 
 /** Milliseconds per unit of work on two slow cores, loading included: before anything was measured. */
@@ -74,13 +75,21 @@ export function stageShare(said: number, elapsedMs: number, expected: number): n
   return Math.min(0.99, said > 0 ? said : byTime);
 }
 
+/** A model may have to come from a slow disk first, and work beside the GPU when it does not fit. */
+const LEAST_LIMIT_MS: Readonly<Record<Lane, number>> = { cpu: 3 * 60_000, gpu: 15 * 60_000 };
+
 /**
  * After this a stage is taken for hung and ended. Generous, because the machine may be busy or slow: a stage
  * that works is never ended, a stage that hangs is ended some day.
  */
-export function stageLimitMs(stage: StageName, units: number, paces: readonly Pace[]): number {
+export function stageLimitMs(
+  stage: StageName,
+  units: number,
+  paces: readonly Pace[],
+  lane: Lane = 'cpu',
+): number {
   const guess = Math.max(firstGuess[stage] * units, expectedMs(stage, units, paces));
-  return 3 * 60_000 + 15 * guess;
+  return LEAST_LIMIT_MS[lane] + 15 * guess;
 }
 
 /** Time left of a stage that ran for `elapsedMs` and says it has done `fraction`, 0..1. */
