@@ -1,10 +1,11 @@
 // The JSON that flows between stages and is stored as artifacts: one schema per stage. Files are asset
 // references; everything else is plain data.
 import { assetRefSchema } from '@myspinbot/shared/asset/asset.ts';
-import { languages, scenes } from '@myspinbot/shared/project/options.ts';
+import { languages, scenes, tones } from '@myspinbot/shared/project/options.ts';
 import { faceChoiceSchema, faceMeshSchema } from '@myspinbot/shared/puppet/face-mesh.ts';
 import { phoneSchema, timingSchema, wordSchema } from '@myspinbot/shared/speech/timing.ts';
 import { z } from 'zod';
+import { scriptSceneSchema } from '../engines/script/port.ts';
 import { voiceProfileSchema } from '../engines/voice/port.ts';
 
 const notes = z.array(z.string()).default([]);
@@ -15,6 +16,9 @@ export const scriptOutputSchema = z.object({
   title: z.string().default(''),
   /** Set when the writer chose a staging; the person's own choice goes before it. */
   scene: z.enum(scenes).nullable().default(null),
+  /** The same words part by part with what is to be seen; empty when the writer does not think in scenes. */
+  scenes: z.array(scriptSceneSchema).default([]),
+  tone: z.enum(tones).nullable().default(null),
   notes,
 });
 export type ScriptOutput = z.infer<typeof scriptOutputSchema>;

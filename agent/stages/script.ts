@@ -4,6 +4,9 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { ScriptOutput } from './outputs.ts';
 import type { Stage } from './stage.ts';
 
+/** Words that a person brought have no staging. */
+const unwritten = { title: '', scene: null, scenes: [], tone: null, notes: [] };
+
 export const scriptStage: Stage<'script'> = {
   name: 'script',
   version: '1',
@@ -22,7 +25,7 @@ export const scriptStage: Stage<'script'> = {
     { engines, work, signal, log, smaller, progress },
   ): Promise<ScriptOutput> {
     if (narration.kind === 'recording') {
-      return { text: narration.text?.trim() || null, title: '', scene: null, notes: [] };
+      return { ...unwritten, text: narration.text?.trim() || null };
     }
     if (narration.kind === 'text') {
       if (narration.text.trim() === '') {
@@ -32,13 +35,20 @@ export const scriptStage: Stage<'script'> = {
           hint: 'Write what your bot should say, then spin again.',
         });
       }
-      return { text: narration.text, title: '', scene: null, notes: [] };
+      return { ...unwritten, text: narration.text };
     }
     const { topic, tone, persona, seconds } = narration;
     const script = await engines.script.write(
       { topic, tone, persona, seconds, lang: narration.lang === 'auto' ? 'en' : narration.lang, seed },
       { signal, log, workDir: work.path, smaller, progress },
     );
-    return { text: script.narration, title: script.title, scene: script.scene, notes: [] };
+    return {
+      text: script.narration,
+      title: script.title,
+      scene: script.scene,
+      scenes: [...(script.scenes ?? [])],
+      tone: script.tone ?? null,
+      notes: [...(script.notes ?? [])],
+    };
   },
 };
