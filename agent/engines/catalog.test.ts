@@ -45,6 +45,12 @@ test('every engine answers whether it can work, one that cannot be loaded includ
   ]);
 });
 
+test('before anybody was asked, what is built in is taken for ready and a tool of its own is not', () => {
+  const entries = entriesOf(builtinEngines);
+  expect(entries.filter((one) => !one.readiness.ready).map((one) => one.id)).toEqual(['script/ollama']);
+  expect(entries.filter((one) => one.tier !== 'builtin').map((one) => one.id)).toEqual(['script/ollama']);
+});
+
 test('only those that are named are asked, and what decides their output is part of the version', async () => {
   const asked: string[] = [];
   const one = (id: string) =>

@@ -5,12 +5,16 @@ import { lookBuiltin } from './look/builtin-id.ts';
 import { portraitBuiltin } from './portrait/builtin-id.ts';
 import { type EngineCatalog, offer } from './registry.ts';
 import { scriptBuiltin } from './script/builtin-id.ts';
+import { scriptOllama } from './script/ollama-id.ts';
 import { speechBuiltin } from './speech/builtin-id.ts';
 import { timingBuiltin } from './timing/builtin-id.ts';
 import { voiceBuiltin } from './voice/builtin-id.ts';
 
 export const builtinEngines: EngineCatalog = [
   offer('script', scriptBuiltin, async () => (await import('./script/builtin.ts')).createTemplateScript()),
+  offer('script', scriptOllama, async ({ ollama }) =>
+    (await import('./script/ollama.ts')).createOllamaScript(ollama),
+  ),
   offer('look', lookBuiltin, async () => (await import('./look/builtin.ts')).createBuiltinLook()),
   offer('voice', voiceBuiltin, async () => (await import('./voice/builtin.ts')).createBuiltinVoice()),
   offer('speech', speechBuiltin, async () => (await import('./speech/builtin.ts')).createBuiltinSpeech()),
