@@ -64,7 +64,8 @@ const houseUrlSchema = z
   .max(200)
   .transform((text) => (text.includes('://') ? text : `http://${text}`))
   .refine(isInTheHouse, {
-    error: 'it is http:// and localhost or an address of this machine or the private network, without a path',
+    error:
+      'a language model is asked only at localhost or an address of this machine or the private network, without a path',
   })
   .transform((text) => new URL(text).origin);
 const modelSchema = z

@@ -66,7 +66,7 @@ The words, one of
   --say TEXT              speak this
   --script FILE           speak the text in this file
   --narration AUDIO       use this recording as it is; --text "its words" makes lips and captions exact
-  --topic TEXT            let the template writer write it
+  --topic TEXT            let it be written: by Ollama where it is ready, else from templates
                           (--tone ${tones.join('|')}, --persona WHO, --seconds 5-60)
 
 The voice
