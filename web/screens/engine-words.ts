@@ -1,4 +1,5 @@
 // Engines by the names a person can read. An engine this app does not know keeps its own id.
+import type { EngineEntry } from '@myspinbot/shared/document/agent-entry.ts';
 
 /** "builtin/portrait" and "portrait/builtin" alike become "the built-in engine". */
 export function engineWords(id: string): string {
@@ -22,6 +23,16 @@ const capabilities: Readonly<Record<string, string>> = {
   portrait: 'Performance',
   finish: 'Finish',
 };
+
+/** Who will write the words of a topic, as far as the workstation has said, and what to expect of it. */
+export function writerWords(engines: readonly EngineEntry[]): string {
+  const model = engines.find(
+    (one) => one.capability === 'script' && one.tier === 'gpu' && one.readiness.ready,
+  );
+  return model === undefined
+    ? 'Written on your workstation from templates, so expect charm rather than insight. Your own words are better.'
+    : 'Written on your workstation by a language model. It may make things up: watch it before you show it.';
+}
 
 /** What an engine offers, as a title; a capability this app does not know keeps its own name. */
 export function engineTitle(capability: string): string {

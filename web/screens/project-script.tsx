@@ -13,6 +13,7 @@ import { Segmented } from '../parts/segmented.tsx';
 import { SoundStrip } from '../parts/sound-strip.tsx';
 import { useToasts } from '../parts/toast.tsx';
 import { VoiceRecorder } from '../parts/voice-recorder.tsx';
+import { writerWords } from './engine-words.ts';
 import { speechMs } from './estimate.ts';
 import { toneWords } from './staging-words.ts';
 import { lengthWords } from './time-words.ts';
@@ -24,6 +25,10 @@ export function ProjectScript(props: {
   const live = useLive();
   const toasts = useToasts();
   const fields = () => props.project.fields();
+  const engines = () => {
+    const workstation = live.workstation();
+    return workstation.state === 'here' ? (workstation.agent?.engines ?? []) : [];
+  };
   const [refused, setRefused] = createSignal<{ title: string; next: string }>();
   const recording = live.assetUrl(() => fields().recording ?? undefined);
 
@@ -154,10 +159,7 @@ export function ProjectScript(props: {
               words={`about ${fields().seconds} s`}
               onValue={(seconds) => props.project.set({ seconds })}
             />
-            <p class="text-small text-ink-faint">
-              Written on your workstation from templates, so expect charm rather than insight. Your own words
-              are better.
-            </p>
+            <p class="text-small text-ink-faint">{writerWords(engines())}</p>
           </div>
         </Match>
       </Switch>

@@ -166,7 +166,10 @@ export default function Settings() {
             body.
           </li>
           <li>Voice matching follows pitch and tone of a clip. It does not copy a person's voice.</li>
-          <li>"Let it write" fills templates. It is quick and cheerful, and knows nothing of your topic.</li>
+          <li>
+            "Let it write" fills templates: quick, cheerful, and without a notion of your topic. Where Ollama
+            is ready, a language model writes instead, and may make things up.
+          </li>
           <li>Use faces and voices of people who agreed to it.</li>
         </ul>
         <Show when={agent()}>
