@@ -1,5 +1,6 @@
 // The stores of a data folder at which no agent runs: opened for one piece of housekeeping, then closed. No job is begun
 // and nobody is let in. Holding the ledger keeps an agent from starting meanwhile.
+
 import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { isEnded } from '@myspinbot/shared/job/life.ts';
 import type { Finding } from '@myspinbot/shared/wire/housekeeping.ts';
 import { type Config, readConfig } from './config.ts';
 import { openDataFolder } from './data-folder.ts';
+import { askGpus } from './gpu/ask.ts';
 import {
   type DoctorOptions,
   findingOf,
@@ -148,6 +150,7 @@ export async function doctorAtRest(dataDir: string, options: DoctorOptions): Pro
 function machineAtRest(dataDir: string, log: Logger): Machine {
   return {
     ffmpeg: async () => (await findFfmpeg()).version,
+    gpus: () => askGpus(),
     async engines(signal) {
       const { ollama } = configOf(dataDir);
       const hosts = createStageHosts({ clock: systemClock, log, world: { ollama } });

@@ -9,6 +9,8 @@ import { openCopies } from './at-rest.ts';
 import type { Config } from './config.ts';
 import { openDataFolder, shutFolders } from './data-folder.ts';
 import { builtinEngines } from './engines/catalog.ts';
+import { askGpus } from './gpu/ask.ts';
+import { watchGpus } from './gpu/watch.ts';
 import { collectDaily } from './housekeeping/daily.ts';
 import { createHousekeeping } from './housekeeping/housekeeping.ts';
 import { createHub } from './hub/hub.ts';
@@ -137,6 +139,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       version,
       machine: {
         ffmpeg: async () => (await findFfmpeg()).version,
+        gpus: () => askGpus(),
         engines: async (signal) => (await hosts.describe(signal)).engines,
       },
       mustFit: (bytes) => quota.check({ kind: 'local' }, bytes),
@@ -180,6 +183,8 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       gate.downloaded(event.end.ref, event.who, undefined);
     });
     parts.push({ order: 4, close: stopNoting });
+    const gpus = watchGpus({ clock, log: log.child({ room: 'gpu' }) });
+    parts.push({ order: 4, close: () => gpus.close() });
     const metrics = createMetrics({
       queue,
       hub,
@@ -188,6 +193,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       quota,
       gate,
       offers: workshop.offers,
+      gpus,
       dataDir,
       version,
       clock,

@@ -104,6 +104,7 @@ test('a tool that is missing and an engine that is not ready say what to do', as
     house.agent.dir,
     {
       ffmpeg: () => Promise.reject(new Error('ffmpeg was not found')),
+      gpus: async () => ({ state: 'failing', trouble: 'No devices were found' }),
       engines: async () => [
         {
           id: 'portrait/builtin',
@@ -125,6 +126,11 @@ test('a tool that is missing and an engine that is not ready say what to do', as
   );
   expect(findings.slice(1)).toEqual([
     { state: 'bad', what: 'ffmpeg was not found' },
+    {
+      state: 'note',
+      what: 'The driver of the graphics card does not answer: No devices were found',
+      hint: expect.stringContaining('nvidia-smi'),
+    },
     { state: 'bad', what: 'portrait/builtin is not ready (not-installed).', hint: 'Install ffmpeg.' },
     { state: 'note', what: 'voice/f5 is not ready (no-gpu).', hint: 'It needs a GPU.' },
   ]);

@@ -7,6 +7,7 @@ import type { AssetHash } from '@myspinbot/shared/asset/asset.ts';
 import type { EngineEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Finding } from '@myspinbot/shared/wire/housekeeping.ts';
+import type { GpuAnswer } from '../gpu/ask.ts';
 import { readNames } from './names.ts';
 import { emptyScratch, leftInScratch } from './scratch.ts';
 import type { Progress, Stores } from './stores.ts';
@@ -23,6 +24,7 @@ export interface DoctorOptions {
 export interface Machine {
   /** Version of ffmpeg. Throws Failure `engine-missing`. */
   ffmpeg(): Promise<string>;
+  gpus(): Promise<GpuAnswer>;
   engines(signal: AbortSignal): Promise<readonly EngineEntry[]>;
 }
 
@@ -210,13 +212,18 @@ export async function lookAtWork(dataDir: string, { repair }: DoctorOptions): Pr
   ];
 }
 
-/** The disk, ffmpeg and the engines. */
+/** The disk, ffmpeg, the graphics cards and the engines. */
 export async function lookAtMachine(
   dataDir: string,
   machine: Machine,
   { signal }: DoctorOptions,
 ): Promise<Finding[]> {
-  return [await lookAtDisk(dataDir), await lookAtFfmpeg(machine), ...(await lookAtEngines(machine, signal))];
+  return [
+    await lookAtDisk(dataDir),
+    await lookAtFfmpeg(machine),
+    ...(await lookAtGpus(machine)),
+    ...(await lookAtEngines(machine, signal)),
+  ];
 }
 
 async function lookAtDisk(dataDir: string): Promise<Finding> {
@@ -244,6 +251,38 @@ async function lookAtFfmpeg(machine: Machine): Promise<Finding> {
   } catch (cause) {
     return findingOf(cause);
   }
+}
+
+async function lookAtGpus(machine: Machine): Promise<Finding[]> {
+  const answer = await machine.gpus();
+  switch (answer.state) {
+    case 'absent':
+      return [{ state: 'ok', what: 'No NVIDIA graphics card: everything is made on the processor.' }];
+    case 'failing':
+      return [
+        {
+          state: 'note',
+          what: `The driver of the graphics card does not answer: ${answer.trouble}`,
+          hint: 'Run nvidia-smi; after a driver update the machine has to be restarted.',
+        },
+      ];
+    case 'read':
+      return answer.readings.map(({ index, name, driver, memoryFree, memoryTotal }): Finding => {
+        const memory =
+          memoryFree === undefined || memoryTotal === undefined
+            ? 'its memory is not told'
+            : `${gibibytes(memoryFree)} of ${gibibytes(memoryTotal)} free`;
+        return {
+          state: 'ok',
+          what: `Graphics card ${index}: ${name}, driver ${driver ?? 'unknown'}, ${memory}.`,
+        };
+      });
+  }
+}
+
+/** As cards are sold: 16 GB of theirs are GiB. */
+function gibibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
 }
 
 async function lookAtEngines(machine: Machine, signal: AbortSignal | undefined): Promise<Finding[]> {

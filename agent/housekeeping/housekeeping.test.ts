@@ -36,6 +36,7 @@ beforeEach(() => {
     version: '1',
     machine: {
       ffmpeg: async () => '7',
+      gpus: async () => ({ state: 'absent' }),
       async engines(signal) {
         waits();
         await Promise.race([gate, new Promise((resolve) => signal.addEventListener('abort', resolve))]);

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { AssetHash } from '@myspinbot/shared/asset/asset.ts';
 import { expect, test } from 'vitest';
+import { gpuFields, readGpuLine } from '../gpu/readings.ts';
+import { h200 } from '../gpu/testing/fake-nvidia-smi.ts';
 import { type QuietWorld, quietWorld, START } from './testing/quiet-world.ts';
 
 interface Listed {
@@ -15,7 +17,7 @@ const isOwn = ({ name }: Listed) => !/^myspinbot_(nodejs|process)_/.test(name) |
 
 function documented(): Listed[] {
   const text = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
-  const rows = text.matchAll(/^\| `(myspinbot_\w+)` \| (\w+) \| ([^|]*) \|/gm);
+  const rows = text.matchAll(/^\| `((?:myspinbot|DCGM_FI_DEV)_\w+)` \| (\w+) \| ([^|]*) \|/gm);
   return [...rows].map(([, name = '', type = '', labels = '']) => ({
     name,
     type,
@@ -34,7 +36,10 @@ function exported(scrape: string): Listed[] {
 /** Something of everything, so that labels are seen. */
 async function busyWorld(): Promise<QuietWorld> {
   const readiness = { ready: true, detail: '' } as const;
-  const world = quietWorld([{ id: 'e', capability: 'look', tier: 'builtin', version: '1', readiness }]);
+  const world = quietWorld(
+    [{ id: 'e', capability: 'look', tier: 'builtin', version: '1', readiness }],
+    [readGpuLine(gpuFields.map((field) => h200[field]).join(', '), gpuFields)!],
+  );
   const planned = { node: 'n', stage: 'look', engine: 'e', will: 'run', expectedMs: 1 } as const;
   world.plans([{ ...planned, rangeMs: [1, 1] }]);
   world.run('j_1', { state: 'claimed', attempt: 1, startedAt: START });
@@ -62,7 +67,7 @@ test('the documents list exactly what is exported', async () => {
 
 test('every name follows the scheme', () => {
   for (const { name, type } of documented()) {
-    expect(name).toMatch(/^myspinbot_[a-z]+(_[a-z0-9]+)+$/);
+    expect(name).toMatch(/^(myspinbot_[a-z]+(_[a-z0-9]+)+|DCGM_FI_DEV(_[A-Z]+)+)$/);
     // prom-client calls a few numbers of the moment totals.
     if (!/nodejs_active/.test(name)) expect(name.endsWith('_total'), name).toBe(type === 'counter');
   }

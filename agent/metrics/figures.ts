@@ -3,15 +3,18 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Logger } from '../log/logger.ts';
 
-/** `myspinbot_<room>_<what>_<unit>`; what only grows ends in `_total`. */
-export type FigureName = `myspinbot_${string}_${string}`;
+/**
+ * `myspinbot_<room>_<what>_<unit>`; what only grows ends in `_total`. Figures of graphics cards are called as NVIDIA's
+ * own exporter calls them, so that what was made for it shows them.
+ */
+export type FigureName = `myspinbot_${string}_${string}` | `DCGM_FI_DEV_${string}`;
 
 type Labels<L extends string> = Record<L, string>;
 
 export interface Figures {
   /** What only grows. `known`: label values that are there from the start, so that a first event is an increase. */
   counter<L extends string = never>(
-    name: `${FigureName}_total`,
+    name: `myspinbot_${string}_${string}_total`,
     help: string,
     labels?: readonly L[],
     known?: Iterable<Labels<L>>,

@@ -4,6 +4,7 @@ import type { EngineEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { type LinkKind, linkKinds } from '@myspinbot/shared/transfer/link.ts';
 import type { Monitor } from '@myspinbot/shared/wire/monitor.ts';
 import { Registry } from 'prom-client';
+import type { Gpus } from '../gpu/watch.ts';
 import type { SocketHub } from '../hub/hub.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Gate } from '../pairing/port.ts';
@@ -16,6 +17,7 @@ import type { Quota } from '../vault/quota.ts';
 import { documentFigures } from './documents.ts';
 import { engineFigures } from './engines.ts';
 import { createFigures } from './figures.ts';
+import { gpuFigures } from './gpu.ts';
 import { linkFigures } from './links.ts';
 import { monitorOf } from './monitor.ts';
 import { pairingFigures } from './pairing.ts';
@@ -46,6 +48,7 @@ export interface MetricsWorld {
   gate: Pick<Gate, 'devices' | 'scripts'>;
   /** What the engines said of themselves last. */
   offers(): readonly EngineEntry[];
+  gpus: Pick<Gpus, 'state' | 'trouble' | 'readings'>;
   dataDir: string;
   version: string;
   clock: Clock;
@@ -64,6 +67,7 @@ export function createMetrics(world: MetricsWorld): Metrics {
   const aboutQueue = queueFigures(figures, { queue, now: clock.now });
   const aboutStages = stageFigures(figures, { queue, now: clock.now });
   engineFigures(figures, world.offers);
+  gpuFigures(figures, world.gpus);
   const aboutLinks = linkFigures(figures, { monotonicMs: world.monotonicMs ?? (() => performance.now()) });
   const aboutDocuments = documentFigures(figures, hub);
   vaultFigures(figures, world);
@@ -80,7 +84,8 @@ export function createMetrics(world: MetricsWorld): Metrics {
   ];
   return {
     scrape: async () => ({ type: registry.contentType, body: await registry.metrics() }),
-    monitor: () => monitorOf({ registered, recent, queue, version, startedAt, now: clock.now }),
+    monitor: () =>
+      monitorOf({ registered, recent, queue, gpus: world.gpus, version, startedAt, now: clock.now }),
     server: figures.quiet((event) => {
       if (event.type === 'moved') return aboutLinks.http(event.direction, event.bytes);
       if (event.type === 'refused') return aboutRequests.refused();

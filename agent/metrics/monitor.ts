@@ -3,6 +3,7 @@
 import { type StageName, stageNames } from '@myspinbot/shared/job/job.ts';
 import { type LinkKind, linkKinds } from '@myspinbot/shared/transfer/link.ts';
 import type { Monitor } from '@myspinbot/shared/wire/monitor.ts';
+import type { Gpus } from '../gpu/watch.ts';
 import type { Queue } from '../queue/port.ts';
 import { type Moment, RECENT_EVERY_MS, type Recent } from './recent.ts';
 import type { Registered } from './registered.ts';
@@ -14,6 +15,7 @@ export interface MonitorWorld {
   registered: Registered;
   recent: Pick<Recent, 'moments'>;
   queue: Pick<Queue, 'line' | 'rest'>;
+  gpus: Pick<Gpus, 'state' | 'trouble' | 'readings'>;
   version: string;
   startedAt: number;
   now(): number;
@@ -63,6 +65,7 @@ export async function monitorOf(world: MonitorWorld): Promise<Monitor> {
       memoryFreeBytes: await figure('myspinbot_machine_memory_free_bytes'),
       memorySizeBytes: await figure('myspinbot_machine_memory_size_bytes'),
     },
+    gpus: gpusOf(world.gpus),
     recent: recentOf(moments),
   };
 }
@@ -95,6 +98,22 @@ async function stageOf(registered: Registered, stage: StageName): Promise<Monito
     failed: await ended('failed'),
     averageSeconds: (await registered.average('myspinbot_stages_duration_seconds', { stage })) ?? null,
     realToExpected: (await registered.average('myspinbot_stages_real_to_expected_ratio', { stage })) ?? null,
+  };
+}
+
+function gpusOf(gpus: MonitorWorld['gpus']): Monitor['gpus'] {
+  return {
+    state: gpus.state,
+    trouble: gpus.state === 'failing' ? (gpus.trouble ?? '').slice(0, 300) : null,
+    cards: gpus.readings().map((one) => ({
+      name: one.name,
+      memoryUsedBytes: one.memoryUsed ?? null,
+      memorySizeBytes: one.memoryTotal ?? null,
+      busy: one.busy ?? null,
+      celsius: one.celsius ?? null,
+      watts: one.watts ?? null,
+      wattsLimit: one.wattsLimit ?? null,
+    })),
   };
 }
 

@@ -84,6 +84,28 @@ export const monitorSchema = z.object({
     memoryFreeBytes: figureSchema,
     memorySizeBytes: figureSchema,
   }),
+  /** An agent from before this was told says nothing of cards. */
+  gpus: z
+    .object({
+      state: z.enum(['unknown', 'absent', 'read', 'failing']),
+      /** What the driver said when it failed. */
+      trouble: z.string().max(300).nullable(),
+      cards: z
+        .array(
+          z.object({
+            name: z.string().max(120),
+            memoryUsedBytes: figureSchema,
+            memorySizeBytes: figureSchema,
+            /** Share of the time. */
+            busy: figureSchema,
+            celsius: figureSchema,
+            watts: figureSchema,
+            wattsLimit: figureSchema,
+          }),
+        )
+        .max(32),
+    })
+    .default({ state: 'unknown', trouble: null, cards: [] }),
   recent: z.object({
     everyMs: z.number(),
     processor: lineSchema,

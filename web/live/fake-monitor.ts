@@ -76,6 +76,21 @@ export const fakeMonitor: Monitor = {
   },
   agent: { processor: 0.21, memoryBytes: 210 * MB, loopSeconds: 0.012 },
   machine: { load: 1.6, processors: 8, memoryFreeBytes: 9_000 * MB, memorySizeBytes: 32_000 * MB },
+  gpus: {
+    state: 'read',
+    trouble: null,
+    cards: [
+      {
+        name: 'NVIDIA GeForce RTX 4080 SUPER',
+        memoryUsedBytes: 1474 * 2 ** 20,
+        memorySizeBytes: 16_376 * 2 ** 20,
+        busy: 0.07,
+        celsius: 46,
+        watts: 84.24,
+        wattsLimit: 320,
+      },
+    ],
+  },
   recent: {
     everyMs: 2000,
     processor: wave(0.02, 0.4),

@@ -1,14 +1,17 @@
 // What the workstation has and how it feels: links and what moves on them, room, documents, and the agent itself.
 import type { Monitor } from '@myspinbot/shared/wire/monitor.ts';
-import { createMemo, Show } from 'solid-js';
+import { createMemo, Index, Show } from 'solid-js';
 import { LinkButton } from '../parts/button.tsx';
 import { FigureTable, Gauge, Gauges } from '../parts/gauges.tsx';
 import { Facts, Section, ShareBar } from '../parts/section.tsx';
 import { linkTitle } from './link-words.ts';
 import {
   betweenWords,
+  cardShare,
+  cardWords,
   figureWords,
   holdUpWords,
+  powerWords,
   shareWords,
   sizeWords,
   speedWords,
@@ -86,6 +89,37 @@ export function RoomNow(props: { disk: Monitor['disk']; documents: Monitor['docu
         ]}
       />
     </Section>
+  );
+}
+
+/** Only where there is a card: without one there is nothing to look at, and nothing is missing. */
+export function CardsNow(props: { gpus: Monitor['gpus'] }) {
+  return (
+    <Show when={props.gpus.state === 'read' || props.gpus.state === 'failing'}>
+      <Section title={props.gpus.cards.length > 1 ? 'Graphics cards' : 'Graphics card'}>
+        <Show when={props.gpus.state === 'failing'}>
+          <p class="text-small">
+            Its driver does not answer{props.gpus.trouble ? `: ${props.gpus.trouble}` : '.'} After a driver
+            update the workstation has to be restarted.
+          </p>
+        </Show>
+        <Index each={props.gpus.cards}>
+          {(card) => (
+            <>
+              <p class="figures text-small">{cardWords(card())}</p>
+              <ShareBar label={cardWords(card())} share={cardShare(card())} />
+              <Facts
+                facts={[
+                  ['Busy', shareWords(card().busy)],
+                  ['Temperature', card().celsius === null ? '–' : `${card().celsius} °C`],
+                  ['Power', powerWords(card())],
+                ]}
+              />
+            </>
+          )}
+        </Index>
+      </Section>
+    </Show>
   );
 }
 

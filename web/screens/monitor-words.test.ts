@@ -4,10 +4,13 @@ import { fakeMonitor } from '../live/fake-monitor.ts';
 import { fakeAccess } from '../live/fake-people.ts';
 import {
   betweenWords,
+  cardShare,
+  cardWords,
   expectedWords,
   failedWords,
   holdUpWords,
   lineWords,
+  powerWords,
   queueWords,
   restTold,
   seesMonitor,
@@ -74,4 +77,24 @@ test('figures as people say them, and a dash for what is not known', () => {
   expect(betweenWords([0.02, 0.4], shareWords)).toBe('between 2 % and 40 %');
   expect(betweenWords([0.02, 0.02], shareWords)).toBe('2 %');
   expect(betweenWords([], shareWords)).toBe('not known yet');
+});
+
+test('a card says how full it is, and nothing that is not known', () => {
+  const card = {
+    name: 'NVIDIA GeForce RTX 4080 SUPER',
+    memoryUsedBytes: 1474 * 2 ** 20,
+    memorySizeBytes: 16_376 * 2 ** 20,
+    busy: 0.07,
+    celsius: 46,
+    watts: 84.24,
+    wattsLimit: 320,
+  };
+  expect(cardWords(card)).toBe('NVIDIA GeForce RTX 4080 SUPER: 1.4 of 16.0 GiB taken');
+  expect(cardShare(card)).toBeCloseTo(0.09);
+  expect(powerWords(card)).toBe('84 of 320 W');
+  const silent = { ...card, memoryUsedBytes: null, watts: null };
+  expect(cardWords(silent)).toBe('NVIDIA GeForce RTX 4080 SUPER');
+  expect(cardShare(silent)).toBe(0);
+  expect(powerWords(silent)).toBe('–');
+  expect(powerWords({ ...card, wattsLimit: null })).toBe('84 W');
 });

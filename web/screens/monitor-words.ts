@@ -129,8 +129,29 @@ export function failedWords(
 }
 
 /** "21 %". */
-export function shareWords(share: number): string {
-  return `${Math.round(share * 100)} %`;
+export function shareWords(share: number | null): string {
+  return share === null ? UNKNOWN : `${Math.round(share * 100)} %`;
+}
+
+type Card = Monitor['gpus']['cards'][number];
+
+/** "NVIDIA GeForce RTX 4080 SUPER: 1.4 of 16.0 GiB taken". As cards are sold: their GB are 2^30 bytes. */
+export function cardWords({ name, memoryUsedBytes: used, memorySizeBytes: size }: Card): string {
+  if (used === null || size === null) return name;
+  return `${name}: ${(used / 2 ** 30).toFixed(1)} of ${(size / 2 ** 30).toFixed(1)} GiB taken`;
+}
+
+/** 0..1 of its memory; 0 where it is not told. */
+export function cardShare({ memoryUsedBytes: used, memorySizeBytes: size }: Card): number {
+  return used === null || size === null || size === 0 ? 0 : Math.min(1, used / size);
+}
+
+/** "84 of 320 W". */
+export function powerWords({ watts, wattsLimit }: Card): string {
+  if (watts === null) return UNKNOWN;
+  return wattsLimit === null
+    ? `${Math.round(watts)} W`
+    : `${Math.round(watts)} of ${Math.round(wattsLimit)} W`;
 }
 
 /** "12 ms", "1.4 s". */

@@ -48,6 +48,19 @@ test('it tells what runs and waits, how long stages take, and what moves', async
   expect(screen.getByText('1 ready, 1 not')).toBeTruthy();
 });
 
+test('cards are shown where there are some; a driver that fails says so; without one there is no section', async () => {
+  const live = open();
+  const words = 'NVIDIA GeForce RTX 4080 SUPER: 1.4 of 16.0 GiB taken';
+  expect(await screen.findByRole('img', { name: words }, WAIT)).toBeTruthy();
+  expect(screen.getByText('84 of 320 W')).toBeTruthy();
+  const gpus = { state: 'failing', trouble: 'No devices were found', cards: [] } as const;
+  live.stage.monitor({ figures: { ...fakeMonitor, gpus: { ...gpus, cards: [] } }, failure: undefined });
+  expect(await screen.findByText(/does not answer: No devices were found/)).toBeTruthy();
+  const absent = { state: 'absent', trouble: null, cards: [] } as const;
+  live.stage.monitor({ figures: { ...fakeMonitor, gpus: { ...absent, cards: [] } }, failure: undefined });
+  await vi.waitFor(() => expect(screen.queryByRole('region', { name: 'Graphics card' })).toBeNull());
+});
+
 test('it follows what it is told, and says why the queue rests', async () => {
   const live = open();
   await screen.findByText('Working on 1 job, 2 wait.', {}, WAIT);

@@ -8,7 +8,7 @@ import { Notice } from '../parts/notice.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { TrustHint } from '../parts/workstation-line.tsx';
 import { useDesk } from './desk.ts';
-import { AgentNow, LinksNow, RoomNow } from './monitor-house.tsx';
+import { AgentNow, CardsNow, LinksNow, RoomNow } from './monitor-house.tsx';
 import { seesMonitor } from './monitor-words.ts';
 import { QueueNow, StageTimes } from './monitor-work.tsx';
 import { StandingCard } from './standing-card.tsx';
@@ -88,6 +88,7 @@ function Figures() {
             </div>
             <div class="grid content-start gap-12">
               <AgentNow figures={figures()} />
+              <CardsNow gpus={figures().gpus} />
               <LinksNow links={figures().links} recent={figures().recent} />
               <RoomNow disk={figures().disk} documents={figures().documents} />
             </div>

@@ -2,6 +2,7 @@
 import type { EngineEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import type { JobId, JobRequest, JobRun } from '@myspinbot/shared/job/job.ts';
 import type { Rest } from '@myspinbot/shared/job/rules.ts';
+import type { GpuReading } from '../../gpu/readings.ts';
 import type { HubEvent } from '../../hub/hub.ts';
 import { silentLogger } from '../../log/logger.ts';
 import type { PlannedStage, QueuedJob, QueueEvent } from '../../queue/port.ts';
@@ -29,7 +30,10 @@ export interface QuietWorld {
 
 export const START = 1_700_000_000_000;
 
-export function quietWorld(engines: readonly EngineEntry[] = []): QuietWorld {
+export function quietWorld(
+  engines: readonly EngineEntry[] = [],
+  cards: readonly GpuReading[] = [],
+): QuietWorld {
   const told = {
     queue: new Set<(event: QueueEvent) => void>(),
     hub: new Set<(event: HubEvent) => void>(),
@@ -68,6 +72,7 @@ export function quietWorld(engines: readonly EngineEntry[] = []): QuietWorld {
     quota: { usage: () => read(usage) },
     gate: { devices: () => read([]), scripts: () => read([]) },
     offers: () => read(engines),
+    gpus: { state: cards.length > 0 ? 'read' : 'absent', trouble: undefined, readings: () => read(cards) },
     dataDir: '/',
     version: '0.0.1',
     clock: {
