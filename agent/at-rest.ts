@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { isEnded } from '@myspinbot/shared/job/life.ts';
 import type { Finding } from '@myspinbot/shared/wire/housekeeping.ts';
+import { findComfyUi } from './comfyui/look-over.ts';
 import { type Config, readConfig } from './config.ts';
 import { openDataFolder } from './data-folder.ts';
 import { askGpus } from './gpu/ask.ts';
@@ -151,6 +152,7 @@ function machineAtRest(dataDir: string, log: Logger): Machine {
   return {
     ffmpeg: async () => (await findFfmpeg()).version,
     gpus: () => askGpus(),
+    comfyui: () => findComfyUi(configOf(dataDir).comfyui),
     async engines(signal) {
       const { ollama } = configOf(dataDir);
       const hosts = createStageHosts({ clock: systemClock, log, world: { ollama } });

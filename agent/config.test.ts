@@ -47,6 +47,16 @@ describe('the configuration', () => {
     });
   });
 
+  test('a ComfyUI is of this house; the variable goes before the file', () => {
+    expect(readConfig({ dataDir: dir }, linux()).comfyui).toBeUndefined();
+    writeFileSync(join(dir, 'config.json'), '{"comfyui":"http://192.168.1.30:8188"}');
+    expect(readConfig({ dataDir: dir }, linux()).comfyui).toBe('http://192.168.1.30:8188');
+    const env = linux({ MYSPINBOT_COMFYUI: 'http://127.0.0.1:9000' });
+    expect(readConfig({ dataDir: dir }, env).comfyui).toBe('http://127.0.0.1:9000');
+    writeFileSync(join(dir, 'config.json'), '{"comfyui":"https://comfy.example.com"}');
+    expect(() => readConfig({ dataDir: dir }, linux())).toThrow(/comfyui: it must be localhost or an address/);
+  });
+
   test('the webhook is in the file, and its address is looked at', () => {
     const webhook = { url: 'http://192.168.1.20:8123/hook', secret: 'a long secret' };
     writeFileSync(join(dir, 'config.json'), JSON.stringify({ webhook }));

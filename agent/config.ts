@@ -33,6 +33,8 @@ export interface Config {
   readonly ollama: { readonly url?: string; readonly model?: string };
   /** Where the ends of jobs are told, unless an owner says otherwise while it runs. */
   readonly webhook: WebhookTarget | undefined;
+  /** Where a ComfyUI is looked for, unless nobody said: then where it is by itself. */
+  readonly comfyui: string | undefined;
 }
 
 /** What the command line may say; everything else comes from the environment, the file or the default. */
@@ -58,14 +60,13 @@ const listenWordSchema = z
   .transform((text) => (['all', 'loopback'].includes(text) ? text : text.split(',').map((one) => one.trim())))
   .pipe(listenSchema);
 const switchSchema = z.enum(['on', 'off']).transform((word) => word === 'on');
-/** What somebody tells a model goes no further than the house: names could lead anywhere. */
+/** What somebody tells a model, and the faces that are sent to one, go no further than the house: names could lead anywhere. */
 const houseUrlSchema = z
   .string()
   .max(200)
   .transform((text) => (text.includes('://') ? text : `http://${text}`))
   .refine(isInTheHouse, {
-    error:
-      'a language model is asked only at localhost or an address of this machine or the private network, without a path',
+    error: 'it must be localhost or an address of this machine or the private network, without a path',
   })
   .transform((text) => new URL(text).origin);
 const modelSchema = z
@@ -87,6 +88,7 @@ const fileSchema = z
     quota: z.strictObject({ totalGiB: gibSchema, deviceGiB: gibSchema }).partial(),
     ollama: z.strictObject({ url: houseUrlSchema, model: modelSchema }).partial(),
     webhook: webhookSchema,
+    comfyui: houseUrlSchema,
   })
   .partial();
 
@@ -132,6 +134,7 @@ export function readConfig(
       ...(model === undefined ? {} : { model }),
     },
     webhook: file.webhook,
+    comfyui: named('MYSPINBOT_COMFYUI', houseUrlSchema) ?? file.comfyui,
   };
 }
 

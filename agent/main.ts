@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { AgentEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { openCopies } from './at-rest.ts';
+import { findComfyUi } from './comfyui/look-over.ts';
 import type { Config } from './config.ts';
 import { openDataFolder, shutFolders } from './data-folder.ts';
 import { builtinEngines } from './engines/catalog.ts';
@@ -140,6 +141,7 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
       machine: {
         ffmpeg: async () => (await findFfmpeg()).version,
         gpus: () => askGpus(),
+        comfyui: () => findComfyUi(config.comfyui),
         engines: async (signal) => (await hosts.describe(signal)).engines,
       },
       mustFit: (bytes) => quota.check({ kind: 'local' }, bytes),

@@ -2,7 +2,8 @@
 // Then what only a double does when it is told to: dying, lying, forgetting.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handClock } from '../queue/fixtures/hand-clock.ts';
-import { type ComfyUi, comfyAddress, connectComfyUi } from './comfyui.ts';
+import { comfyAddress } from './address.ts';
+import { type ComfyUi, connectComfyUi } from './comfyui.ts';
 import { comfyContract } from './contract.ts';
 import { buildGraph } from './graph.ts';
 import { type ComfyDouble, comfyDouble } from './testing/comfy-double.ts';
@@ -148,7 +149,6 @@ test.each([
   ['http://127.0.0.1:8188', 'http://127.0.0.1:8188/'],
   ['http://localhost:8188', 'http://localhost:8188/'],
   ['http://192.168.1.20:8188/comfy?x=1#y', 'http://192.168.1.20:8188/comfy/'],
-  ['https://box.local', 'https://box.local/'],
   ['http://[::1]:8188', 'http://[::1]:8188/'],
 ])('%s is of this house', (text, url) => {
   expect(comfyAddress(text).href).toBe(url);
@@ -159,6 +159,7 @@ test.each([
   ['a word', 'comfy'],
   ['a file', 'file:///etc/passwd'],
   ['a server elsewhere', 'https://comfy.example.com'],
+  ['a name, which may lead anywhere', 'https://box.local'],
   ['an address elsewhere', 'http://8.8.8.8:8188'],
   ['one with a password', 'http://me:secret@127.0.0.1:8188'],
 ])('%s is refused with the way to set it', (_, text) => {

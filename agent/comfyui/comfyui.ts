@@ -1,9 +1,7 @@
 // One ComfyUI, as engines use it: what it is, what it has, files in, a graph to its end, files out, memory back. It owns
 // the address; it knows no capability and no pipeline.
-import { isIP } from 'node:net';
-import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import { isPrivateAddress } from '../certificates/private-address.ts';
 import type { Clock } from '../queue/clock.ts';
+import { comfyAddress } from './address.ts';
 import type { ApiGraph } from './graph.ts';
 import { comfyHttp, notComfy, type ServerFile } from './http.ts';
 import { type NodeSchemas, readNodeSchemas } from './node-schemas.ts';
@@ -77,27 +75,6 @@ export function connectComfyUi(options: { address: string; clock: Clock }): Comf
       }
     },
   };
-}
-
-/** Throws Failure `bad-input` unless it is a server of this house: it gets people's faces, and has no password. */
-export function comfyAddress(text: string): URL {
-  const wrong = (why: string) =>
-    new Failure({
-      code: 'bad-input',
-      message: `The address of ComfyUI "${text.slice(0, 80)}" cannot be used: ${why}.`,
-      hint: 'Set "comfyui" in config.json (MYSPINBOT_COMFYUI) to an address such as http://127.0.0.1:8188.',
-    });
-  if (!URL.canParse(text)) throw wrong('it is no address');
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw wrong('it is neither http nor https');
-  if (url.username !== '' || url.password !== '') throw wrong('it has a name or a password in it');
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const isOfHouse =
-    isIP(host) === 0 ? /^localhost$|\.(local|lan|home\.arpa)$/.test(host) : isPrivateAddress(host);
-  if (!isOfHouse) throw wrong('it is not in this house');
-  url.search = url.hash = '';
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url;
 }
 
 function readStats(body: unknown): ComfyStats | undefined {

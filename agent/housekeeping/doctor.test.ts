@@ -105,6 +105,13 @@ test('a tool that is missing and an engine that is not ready say what to do', as
     {
       ffmpeg: () => Promise.reject(new Error('ffmpeg was not found')),
       gpus: async () => ({ state: 'failing', trouble: 'No devices were found' }),
+      comfyui: async () => ({
+        state: 'absent',
+        server: 'ComfyUI',
+        message: 'ComfyUI cannot be reached.',
+        hint: 'Start it.',
+        isWanted: true,
+      }),
       engines: async () => [
         {
           id: 'portrait/builtin',
@@ -131,6 +138,7 @@ test('a tool that is missing and an engine that is not ready say what to do', as
       what: 'The driver of the graphics card does not answer: No devices were found',
       hint: expect.stringContaining('nvidia-smi'),
     },
+    { state: 'note', what: 'ComfyUI cannot be reached.', hint: 'Start it.' },
     { state: 'bad', what: 'portrait/builtin is not ready (not-installed).', hint: 'Install ffmpeg.' },
     { state: 'note', what: 'voice/f5 is not ready (no-gpu).', hint: 'It needs a GPU.' },
   ]);

@@ -7,6 +7,7 @@ import type { AssetHash } from '@myspinbot/shared/asset/asset.ts';
 import type { EngineEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Finding } from '@myspinbot/shared/wire/housekeeping.ts';
+import type { ComfyFound } from '../comfyui/look-over.ts';
 import type { GpuAnswer } from '../gpu/ask.ts';
 import { readNames } from './names.ts';
 import { emptyScratch, leftInScratch } from './scratch.ts';
@@ -25,6 +26,8 @@ export interface Machine {
   /** Version of ffmpeg. Throws Failure `engine-missing`. */
   ffmpeg(): Promise<string>;
   gpus(): Promise<GpuAnswer>;
+  /** `isWanted`: somebody said where it is. */
+  comfyui(): Promise<ComfyFound & { isWanted: boolean }>;
   engines(signal: AbortSignal): Promise<readonly EngineEntry[]>;
 }
 
@@ -222,6 +225,7 @@ export async function lookAtMachine(
     await lookAtDisk(dataDir),
     await lookAtFfmpeg(machine),
     ...(await lookAtGpus(machine)),
+    lookAtComfyUi(await machine.comfyui()),
     ...(await lookAtEngines(machine, signal)),
   ];
 }
@@ -278,6 +282,21 @@ async function lookAtGpus(machine: Machine): Promise<Finding[]> {
         };
       });
   }
+}
+
+function lookAtComfyUi(found: ComfyFound & { isWanted: boolean }): Finding {
+  if (found.state === 'there') {
+    const { version, device } = found.stats;
+    const has = `${counted(found.checkpoints, 'checkpoint')}, ${counted(found.loras, 'LoRA')}, ${counted(found.upscalers, 'upscale model')}`;
+    return {
+      state: 'ok',
+      what: `${found.server} is there: version ${version} on ${device.name}, ${gibibytes(device.free)} free, ${has}. No pipeline of this version uses it yet.`,
+    };
+  }
+  const { message, hint } = found;
+  if (found.state === 'absent' && !found.isWanted)
+    return { state: 'ok', what: `${message} Nothing needs it.` };
+  return { state: 'note', what: message, hint };
 }
 
 /** As cards are sold: 16 GB of theirs are GiB. */

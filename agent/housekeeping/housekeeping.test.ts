@@ -37,6 +37,13 @@ beforeEach(() => {
     machine: {
       ffmpeg: async () => '7',
       gpus: async () => ({ state: 'absent' }),
+      comfyui: async () => ({
+        state: 'absent',
+        server: 'ComfyUI',
+        message: 'ComfyUI cannot be reached.',
+        hint: 'Start it.',
+        isWanted: true,
+      }),
       async engines(signal) {
         waits();
         await Promise.race([gate, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
