@@ -8,7 +8,7 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { isEnded } from '@myspinbot/shared/job/life.ts';
 import type { Finding } from '@myspinbot/shared/wire/housekeeping.ts';
 import { findComfyUi } from './comfyui/look-over.ts';
-import { type Config, readConfig } from './config.ts';
+import { type Config, readConfig, serversOf } from './config.ts';
 import { openDataFolder } from './data-folder.ts';
 import { askGpus } from './gpu/ask.ts';
 import {
@@ -154,8 +154,8 @@ function machineAtRest(dataDir: string, log: Logger): Machine {
     gpus: () => askGpus(),
     comfyui: () => findComfyUi(configOf(dataDir).comfyui),
     async engines(signal) {
-      const { ollama } = configOf(dataDir);
-      const hosts = createStageHosts({ clock: systemClock, log, world: { ollama } });
+      const world = serversOf(configOf(dataDir));
+      const hosts = createStageHosts({ clock: systemClock, log, world });
       try {
         return (await hosts.describe(signal)).engines;
       } finally {

@@ -54,7 +54,9 @@ describe('the configuration', () => {
     const env = linux({ MYSPINBOT_COMFYUI: 'http://127.0.0.1:9000' });
     expect(readConfig({ dataDir: dir }, env).comfyui).toBe('http://127.0.0.1:9000');
     writeFileSync(join(dir, 'config.json'), '{"comfyui":"https://comfy.example.com"}');
-    expect(() => readConfig({ dataDir: dir }, linux())).toThrow(/comfyui: it must be localhost or an address/);
+    expect(() => readConfig({ dataDir: dir }, linux())).toThrow(
+      /comfyui: it must be localhost or an address/,
+    );
   });
 
   test('the webhook is in the file, and its address is looked at', () => {

@@ -138,6 +138,11 @@ export function readConfig(
   };
 }
 
+/** What stage hosts are told of the servers of this house. */
+export function serversOf({ ollama, comfyui }: Config) {
+  return { ollama, ...(comfyui === undefined ? {} : { comfyui }) };
+}
+
 /** Only an address can be judged: what a name means is decided elsewhere, and by others. */
 function isInTheHouse(text: string): boolean {
   if (!URL.canParse(text)) return false;

@@ -7,7 +7,7 @@ import type { AgentEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { openCopies } from './at-rest.ts';
 import { findComfyUi } from './comfyui/look-over.ts';
-import type { Config } from './config.ts';
+import { type Config, serversOf } from './config.ts';
 import { openDataFolder, shutFolders } from './data-folder.ts';
 import { builtinEngines } from './engines/catalog.ts';
 import { askGpus } from './gpu/ask.ts';
@@ -340,9 +340,10 @@ async function rotate(network: Network | undefined): Promise<void> {
 }
 
 /** Opens the workshop, or says where the agent is that has it. */
-async function openOnly({ dataDir, ollama }: Config, log: Logger): Promise<Workshop> {
+async function openOnly(config: Config, log: Logger): Promise<Workshop> {
+  const { dataDir } = config;
   try {
-    return await openWorkshop({ dir: dataDir, log, catalog: builtinEngines, world: { ollama } });
+    return await openWorkshop({ dir: dataDir, log, catalog: builtinEngines, world: serversOf(config) });
   } catch (cause) {
     if (!(cause instanceof Failure) || cause.code !== 'refused') throw cause;
     // It may be just starting, or have lost its note: the message is less precise then, nothing else.

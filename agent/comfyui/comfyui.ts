@@ -3,7 +3,7 @@
 import type { Clock } from '../queue/clock.ts';
 import { comfyAddress } from './address.ts';
 import type { ApiGraph } from './graph.ts';
-import { comfyHttp, notComfy, type ServerFile } from './http.ts';
+import { comfyHttp, notComfy, type ServerFile, type UploadName } from './http.ts';
 import { type NodeSchemas, readNodeSchemas } from './node-schemas.ts';
 import { type GraphRun, type RunOptions, runGraph } from './run-graph.ts';
 
@@ -26,7 +26,7 @@ export interface ComfyUi {
   stats(signal: AbortSignal): Promise<ComfyStats>;
   nodes(signal: AbortSignal): Promise<NodeSchemas>;
   /** Returns what LoadImage and its like take for it. */
-  upload(file: string, as: { subfolder: string; name: string }, signal: AbortSignal): Promise<string>;
+  upload(file: string, as: UploadName, signal: AbortSignal): Promise<string>;
   run(graph: ApiGraph, options: RunOptions): Promise<GraphRun>;
   download(from: ServerFile, to: string, limits: { maxBytes: number; signal: AbortSignal }): Promise<void>;
   /**

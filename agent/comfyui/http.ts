@@ -20,9 +20,16 @@ export interface ComfyHttp {
   /** Throws Failure `engine-missing` when nobody answers, `engine-failed` when what answers is no ComfyUI. */
   ask(path: string, options: { signal: AbortSignal; send?: unknown; method?: string }): Promise<Answer>;
   /** Uploads a file under `subfolder`; returns what LoadImage and its like take for it. */
-  upload(file: string, as: { subfolder: string; name: string }, signal: AbortSignal): Promise<string>;
+  upload(file: string, as: UploadName, signal: AbortSignal): Promise<string>;
   /** Writes what the server holds to the file `to`. Throws Failure `engine-failed` when it is over `maxBytes`. */
   download(from: ServerFile, to: string, limits: { maxBytes: number; signal: AbortSignal }): Promise<void>;
+}
+
+export interface UploadName {
+  subfolder: string;
+  name: string;
+  /** Into the folder that the server empties at each start, instead of the one that it keeps. */
+  passing?: boolean;
 }
 
 /** As the history names an output. */
@@ -70,12 +77,12 @@ export function comfyHttp(address: URL, server: string): ComfyHttp {
       }
     },
 
-    async upload(file, { subfolder, name }, signal) {
+    async upload(file, { subfolder, name, passing }, signal) {
       const boundary = `msb${crypto.randomUUID()}`;
       const field = (key: string, value: string) =>
         `--${boundary}\r\nContent-Disposition: form-data; name="${key}"\r\n\r\n${value}\r\n`;
       const head =
-        field('type', 'input') +
+        field('type', passing === true ? 'temp' : 'input') +
         field('subfolder', subfolder) +
         field('overwrite', 'true') +
         `--${boundary}\r\nContent-Disposition: form-data; name="image"; filename="${name}"\r\n` +
@@ -115,9 +122,12 @@ export function comfyHttp(address: URL, server: string): ComfyHttp {
       if (answer.status !== 200 || typeof said?.name !== 'string') {
         throw notComfy(server, `it answered an upload with ${answer.status}`);
       }
-      return typeof said.subfolder === 'string' && said.subfolder !== ''
-        ? `${said.subfolder}/${said.name}`
-        : said.name;
+      const path =
+        typeof said.subfolder === 'string' && said.subfolder !== ''
+          ? `${said.subfolder}/${said.name}`
+          : said.name;
+      // Nodes that load files look into the kept folder unless another is named behind.
+      return passing === true ? `${path} [temp]` : path;
     },
 
     async download({ filename, subfolder, type }, to, { maxBytes, signal }) {

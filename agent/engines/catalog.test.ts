@@ -9,11 +9,13 @@ import { createEngines, type EngineCatalog, entriesOf, offer, probeAll } from '.
 import { select } from './select.ts';
 
 const never = new AbortController().signal;
+/** Nobody answers there. */
+const world = { ffmpeg: () => findFfmpeg(), comfyui: 'http://127.0.0.1:1' };
 
 test.each(builtinEngines.map((one) => [one.id, one] as const))(
   '%s is who the catalogue says',
   async (_, one) => {
-    const engine = await one.load({ ffmpeg: () => findFfmpeg() });
+    const engine = await one.load(world);
     expect({ id: engine.id, version: engine.version, tier: engine.tier }).toEqual({
       id: one.id,
       version: one.version,
@@ -37,7 +39,7 @@ test('every engine answers whether it can work, one that cannot be loaded includ
       ),
     ),
   ];
-  const entries = await probeAll(createEngines(broken, { ffmpeg: () => findFfmpeg() }), never);
+  const entries = await probeAll(createEngines(broken, world), never);
   expect(entries.map((one) => one.readiness)).toEqual([
     { ready: false, reason: 'not-installed', hint: 'no driver' },
     { ready: false, reason: 'not-installed', hint: 'not even a promise' },
@@ -46,9 +48,10 @@ test('every engine answers whether it can work, one that cannot be loaded includ
 });
 
 test('before anybody was asked, what is built in is taken for ready and a tool of its own is not', () => {
+  const tools = ['script/ollama', 'upscale/comfyui'];
   const entries = entriesOf(builtinEngines);
-  expect(entries.filter((one) => !one.readiness.ready).map((one) => one.id)).toEqual(['script/ollama']);
-  expect(entries.filter((one) => one.tier !== 'builtin').map((one) => one.id)).toEqual(['script/ollama']);
+  expect(entries.filter((one) => !one.readiness.ready).map((one) => one.id)).toEqual(tools);
+  expect(entries.filter((one) => one.tier !== 'builtin').map((one) => one.id)).toEqual(tools);
 });
 
 test('only those that are named are asked, and what decides their output is part of the version', async () => {
@@ -85,7 +88,7 @@ test('an engine is loaded once, and again only when the load failed', async () =
         return { id: 'look/late' } as never;
       }),
     ],
-    { ffmpeg: () => findFfmpeg() },
+    world,
   );
   await expect(engines.load('look/late')).rejects.toThrow('not yet');
   await engines.load('look/late');

@@ -1,5 +1,7 @@
 // The engines that come with the product, in order of preference within a tier. Knowing them is light: each is
 // loaded at its first use, and only in the process that uses it.
+import { COMFYUI_ADDRESS } from '../comfyui/address.ts';
+import { systemClock } from '../queue/clock.ts';
 import { finishBuiltin } from './finish/builtin-id.ts';
 import { lookBuiltin } from './look/builtin-id.ts';
 import { portraitBuiltin } from './portrait/builtin-id.ts';
@@ -8,6 +10,8 @@ import { scriptBuiltin } from './script/builtin-id.ts';
 import { scriptOllama } from './script/ollama-id.ts';
 import { speechBuiltin } from './speech/builtin-id.ts';
 import { timingBuiltin } from './timing/builtin-id.ts';
+import { upscaleBuiltin } from './upscale/builtin-id.ts';
+import { upscaleComfyUi } from './upscale/comfyui-id.ts';
 import { voiceBuiltin } from './voice/builtin-id.ts';
 
 export const builtinEngines: EngineCatalog = [
@@ -24,6 +28,15 @@ export const builtinEngines: EngineCatalog = [
     const { createBuiltinPortrait } = await import('./portrait/builtin.ts');
     return createBuiltinPortrait({ ffmpeg: await ffmpeg(), renderScene });
   }),
+  offer('upscale', upscaleComfyUi, async ({ ffmpeg, comfyui }) => {
+    const { createComfyUiUpscale } = await import('./upscale/comfyui.ts');
+    const { connectComfyUi } = await import('../comfyui/comfyui.ts');
+    const address = comfyui ?? COMFYUI_ADDRESS;
+    return createComfyUiUpscale({ ffmpeg, comfyui: () => connectComfyUi({ address, clock: systemClock }) });
+  }),
+  offer('upscale', upscaleBuiltin, async ({ ffmpeg }) =>
+    (await import('./upscale/builtin.ts')).createBuiltinUpscale({ ffmpeg }),
+  ),
   offer('finish', finishBuiltin, async ({ ffmpeg }) =>
     (await import('./finish/builtin.ts')).createBuiltinFinish({ ffmpeg }),
   ),

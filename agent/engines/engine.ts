@@ -11,7 +11,16 @@ export type { Readiness };
  */
 export type ProbeAnswer = Readiness & { readonly identity?: string };
 
-export const capabilities = ['script', 'look', 'voice', 'speech', 'timing', 'portrait', 'finish'] as const;
+export const capabilities = [
+  'script',
+  'look',
+  'voice',
+  'speech',
+  'timing',
+  'portrait',
+  'upscale',
+  'finish',
+] as const;
 export type Capability = (typeof capabilities)[number];
 
 export interface Engine {

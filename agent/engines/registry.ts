@@ -11,6 +11,8 @@ export interface EngineWorld {
   ffmpeg(): Promise<FfmpegTools>;
   /** Where the language model server is, and which of its models; the engine's own choice when absent. */
   readonly ollama?: { readonly url?: string; readonly model?: string };
+  /** Where a ComfyUI is; where it is by itself when absent. */
+  readonly comfyui?: string;
 }
 
 export interface EngineOffer<C extends Capability = Capability> {

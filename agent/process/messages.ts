@@ -27,6 +27,8 @@ export const hostWorldSchema = z.object({
   ffmpegLast: z.array(z.string()).default([]),
   /** Where the language model server is, and which model; what is absent is left to the engine. */
   ollama: z.object({ url: z.string().exactOptional(), model: z.string().exactOptional() }).default({}),
+  /** Where a ComfyUI is; absent = where it is by itself. */
+  comfyui: z.string().exactOptional(),
 });
 /** What a host is told of the machine; everything else it finds itself. */
 export type HostWorld = z.infer<typeof hostWorldSchema>;

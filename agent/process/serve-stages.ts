@@ -34,14 +34,14 @@ export function serveStages(catalog: EngineCatalog): void {
     }
     const message = decoded.data;
     if (message.type === 'host/open') {
-      const { ffmpegFirst, ffmpegLast, ollama } = message.world;
+      const { ffmpegFirst, ffmpegLast, ollama, comfyui } = message.world;
       const ffmpeg = () => findFfmpeg({ first: ffmpegFirst, last: ffmpegLast });
       // Looked up once per process: from here on everybody in it finds the same one. If there is none,
       // whoever needs it says so.
       ffmpeg().catch(() => {});
       // What can be shut is found out before the first picture waits for it.
       void strangersWalls();
-      engines = createEngines(catalog, { ffmpeg, ollama });
+      engines = createEngines(catalog, { ffmpeg, ollama, ...(comfyui === undefined ? {} : { comfyui }) });
       return;
     }
     // One after the other: engines keep state between calls and need not be safe side by side.

@@ -13,6 +13,7 @@ const firstGuess: Readonly<Record<StageName, number>> = {
   speech: 80,
   timing: 40,
   portrait: 400,
+  upscale: 500,
   finish: 90,
 };
 
@@ -40,7 +41,8 @@ export function workUnits(stage: StageName, options: SpinOptions, seconds: numbe
     case 'timing':
     case 'finish':
       return Math.max(1, seconds);
-    case 'portrait': {
+    case 'portrait':
+    case 'upscale': {
       const { width, height } = sizePixels(options.size);
       return Math.max(1, seconds) * ((width * height) / (720 * 720)) * (options.fps / 25);
     }

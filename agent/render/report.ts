@@ -26,6 +26,7 @@ const doing: Readonly<Record<StageName, string>> = {
   speech: 'Speaking',
   timing: 'Timing every sound',
   portrait: 'Filming',
+  upscale: 'Enlarging',
   finish: 'Finishing',
 };
 

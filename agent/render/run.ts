@@ -1,7 +1,7 @@
 // `render` on the real process: standard streams, Ctrl+C, the data folder and the built-in engines.
 import { homedir } from 'node:os';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import { readConfig } from '../config.ts';
+import { readConfig, serversOf } from '../config.ts';
 import { builtinEngines } from '../engines/catalog.ts';
 import { createPinoLogger } from '../log/pino-logger.ts';
 import { renderCommand } from './command.ts';
@@ -30,7 +30,7 @@ export async function runRender(argv: readonly string[]): Promise<number> {
       out: screenOf(process.stdout),
       err: screenOf(process.stderr),
       signal: stop.signal,
-      tools: { ollama: config.ollama },
+      tools: serversOf(config),
     });
     return stop.signal.aborted ? STOPPED : code;
   } catch (error) {

@@ -69,6 +69,7 @@ function invented(stage: StageName, made: string, options: SpinOptions): unknown
       timing: { durationMs: number, source: 'engine', phones: [], words: [word], energy: [number] },
     },
     portrait: { video: file('video/mp4'), frames: number, encoderShare: 1 },
+    upscale: { video: file('video/mp4'), width: number, height: number },
     finish: {
       video: file('video/mp4'),
       poster: file('image/jpeg'),

@@ -4,12 +4,17 @@ import {
   portraitOutputSchema,
   speechOutputSchema,
   timingOutputSchema,
+  upscaleOutputSchema,
 } from './outputs.ts';
 import type { Earlier, Stage } from './stage.ts';
 
 function inputs(earlier: Earlier) {
   return {
-    video: portraitOutputSchema.parse(earlier.portrait).video,
+    // A pipeline may enlarge the picture first.
+    video:
+      earlier.upscale === undefined
+        ? portraitOutputSchema.parse(earlier.portrait).video
+        : upscaleOutputSchema.parse(earlier.upscale).video,
     wav: speechOutputSchema.parse(earlier.speech).wav,
     timing: timingOutputSchema.parse(earlier.timing).timing,
   };

@@ -59,6 +59,14 @@ export const portraitOutputSchema = z.object({
 });
 export type PortraitOutput = z.infer<typeof portraitOutputSchema>;
 
+export const upscaleOutputSchema = z.object({
+  video: assetRefSchema,
+  width: z.int(),
+  height: z.int(),
+  notes,
+});
+export type UpscaleOutput = z.infer<typeof upscaleOutputSchema>;
+
 export const finishOutputSchema = z.object({
   video: assetRefSchema,
   poster: assetRefSchema,

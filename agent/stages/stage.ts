@@ -10,6 +10,7 @@ import type { GrowingFilm, PortraitEngine } from '../engines/portrait/port.ts';
 import type { ScriptEngine } from '../engines/script/port.ts';
 import type { SpeechEngine } from '../engines/speech/port.ts';
 import type { TimingEngine } from '../engines/timing/port.ts';
+import type { UpscaleEngine } from '../engines/upscale/port.ts';
 import type { VoiceEngine } from '../engines/voice/port.ts';
 import type { Logger } from '../log/logger.ts';
 
@@ -20,6 +21,7 @@ export interface Engines {
   speech: SpeechEngine;
   timing: TimingEngine;
   portrait: PortraitEngine;
+  upscale: UpscaleEngine;
   finish: FinishEngine;
 }
 

@@ -19,7 +19,8 @@ test('every stage is filed under its own name, with a form for its output', () =
 test('only what a job needs is used: no writer for own words, no voice without a clip, no speech for a recording', () => {
   const used = (change: Partial<SpinOptionsInput>) =>
     stageNames.filter((name) => stages[name].uses(options(change)).length > 0);
-  const always = ['look', 'timing', 'portrait', 'finish'];
+  // An enlargement is there where the pipeline has one.
+  const always = ['look', 'timing', 'portrait', 'upscale', 'finish'];
   expect(new Set(used({}))).toEqual(new Set([...always, 'speech']));
   expect(new Set(used({ voiceClip: photo }))).toEqual(new Set([...always, 'speech', 'voice']));
   expect(new Set(used({ narration: { kind: 'topic', topic: 'sea' } }))).toEqual(

@@ -10,6 +10,7 @@ import {
   scriptOutputSchema,
   speechOutputSchema,
   timingOutputSchema,
+  upscaleOutputSchema,
   voiceOutputSchema,
 } from './outputs.ts';
 import { portraitStage } from './portrait.ts';
@@ -17,6 +18,7 @@ import { scriptStage } from './script.ts';
 import { speechStage } from './speech.ts';
 import type { Stage } from './stage.ts';
 import { timingStage } from './timing.ts';
+import { upscaleStage } from './upscale.ts';
 import { voiceStage } from './voice.ts';
 
 // A stage that needs one capability stands among stages that may need any: run() is given engines for what
@@ -28,6 +30,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
   speech: speechStage as Stage,
   timing: timingStage as Stage,
   portrait: portraitStage as Stage,
+  upscale: upscaleStage as Stage,
   finish: finishStage as Stage,
 };
 
@@ -38,5 +41,6 @@ export const outputSchemas = {
   speech: speechOutputSchema,
   timing: timingOutputSchema,
   portrait: portraitOutputSchema,
+  upscale: upscaleOutputSchema,
   finish: finishOutputSchema,
 } as const satisfies Readonly<Record<StageName, z.ZodType>>;

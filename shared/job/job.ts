@@ -13,7 +13,16 @@ export const jobIdSchema = z
   .regex(/^j_[0-9a-z]{12,32}$/)
   .transform((value) => value as JobId);
 
-export const stageNames = ['script', 'look', 'voice', 'speech', 'timing', 'portrait', 'finish'] as const;
+export const stageNames = [
+  'script',
+  'look',
+  'voice',
+  'speech',
+  'timing',
+  'portrait',
+  'upscale',
+  'finish',
+] as const;
 export type StageName = (typeof stageNames)[number];
 
 /** Written once by the device that asks; never changed. */

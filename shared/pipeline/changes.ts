@@ -48,9 +48,13 @@ const readings: Readonly<Record<StageName, Reading>> = {
     reads: ({ background, size, fps, captions, seed }) => ({ background, size, fps, captions, seed }),
     takes: ({ background }) => (background === undefined ? ['look', 'timing', 'script'] : ['look', 'timing']),
   },
+  upscale: {
+    reads: ({ size, fps }) => ({ size, fps }),
+    takes: () => ['portrait'],
+  },
   finish: {
     reads: ({ fps }) => ({ fps }),
-    takes: () => ['portrait', 'speech', 'timing'],
+    takes: () => ['portrait', 'upscale', 'speech', 'timing'],
   },
 };
 

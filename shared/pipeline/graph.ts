@@ -30,6 +30,7 @@ export const stageNeeds: Readonly<Record<StageName, readonly StageName[]>> = {
   speech: ['script', 'voice'],
   timing: ['speech'],
   portrait: ['look', 'timing'],
+  upscale: ['portrait'],
   finish: ['portrait', 'speech', 'timing'],
 };
 

@@ -314,5 +314,6 @@ export const stageWords: Readonly<Record<StageName, { title: string; does: strin
   speech: { title: 'The reading', does: 'Speaking the lines.' },
   timing: { title: 'The cues', does: 'Finding when each sound is said.' },
   portrait: { title: 'The performance', does: 'Moving mouth, eyes and head, picture by picture.' },
+  upscale: { title: 'The enlargement', does: 'Making the picture larger.' },
   finish: { title: 'The finish', does: 'Adding sound and captions.' },
 };

@@ -44,7 +44,17 @@ interface Work {
 
 const CARD_BYTES = 16 * 1024 ** 3;
 
-export async function comfyDouble(options: { version: '0.3.64' | '0.27.0' }): Promise<ComfyDouble> {
+export interface ComfyDoubleOptions {
+  version: '0.3.64' | '0.27.0';
+  /** Files in models/upscale_models. */
+  models?: readonly string[];
+  /** "cpu" where it has no card. */
+  device?: string;
+  /** What comes out where a film goes in: PNG files of this size. */
+  enlarge?(film: Buffer, to: { width: number; height: number }): Promise<Buffer[]>;
+}
+
+export async function comfyDouble(options: ComfyDoubleOptions): Promise<ComfyDouble> {
   const isNew = options.version === '0.27.0';
   const sockets = new Map<string, WebSocket>();
   const files = new Map<string, Buffer>();
@@ -53,10 +63,14 @@ export async function comfyDouble(options: { version: '0.3.64' | '0.27.0' }): Pr
   let pending: Work[] = [];
   let behaviour: Behaviour = 'works';
   let drops = false;
-  const models = isNew ? ['tiny_x4.safetensors'] : [];
+  const models = options.models ?? (isNew ? ['tiny_x4.safetensors'] : []);
   const asked: string[] = [];
 
-  const names = () => [...files.keys()].flatMap((key) => (key.startsWith('input/') ? [key.slice(6)] : []));
+  /** "sub/a.mov [temp]" is in the folder for passing things. */
+  const fileOf = (value: unknown) => {
+    const [, path, folder = 'input'] = /^(.*?)(?: \[(\w+)\])?$/.exec(String(value)) ?? [];
+    return files.get(`${folder}/${path}`);
+  };
   const known = () => nodeAnswers([], models, []);
   const tell = (work: Work, type: string, data: object) => {
     const frame = JSON.stringify({ type, data: { ...data, prompt_id: work.id } });
@@ -125,6 +139,8 @@ export async function comfyDouble(options: { version: '0.3.64' | '0.27.0' }): Pr
     if (type === 'ImageUpscaleWithModel') {
       for (let value = 1; value <= 4; value++) tell(now, 'progress', { value, max: 4, node: id });
     }
+    if (type === 'PreviewImage' && options.enlarge !== undefined)
+      return await passPictures(now, options.enlarge);
     if (type !== 'SaveImage' || behaviour === 'makes-nothing') return undefined;
     const filename = `${String(inputs.filename_prefix).split('/').at(-1)}_00001_.png`;
     const background = createHash('sha256').update(JSON.stringify(now.graph)).digest();
@@ -136,6 +152,21 @@ export async function comfyDouble(options: { version: '0.3.64' | '0.27.0' }): Pr
     } as const;
     files.set(`output/msb/${filename}`, await sharp({ create: picture }).png().toBuffer());
     return { images: [{ filename, subfolder: 'msb', type: 'output' }] };
+  }
+
+  async function passPictures({ graph }: Work, enlarge: NonNullable<ComfyDoubleOptions['enlarge']>) {
+    const node = (type: string) => Object.values(graph).find((one) => one.class_type === type)?.inputs ?? {};
+    const { width, height } = node('ImageScale');
+    const film = fileOf(node('LoadVideo').file)!;
+    const pictures = await enlarge(film, { width: Number(width), height: Number(height) });
+    const made = behaviour === 'makes-nothing' ? pictures.slice(1) : pictures;
+    return {
+      images: made.map((picture, at) => {
+        const filename = `ComfyUI_temp_${createHash('sha256').update(film).digest('hex').slice(0, 5)}_${at}_.png`;
+        files.set(`temp/${filename}`, picture);
+        return { filename, subfolder: '', type: 'temp' };
+      }),
+    };
   }
 
   async function misbehave(now: Work, id: string, type: string): Promise<void> {
@@ -221,11 +252,12 @@ export async function comfyDouble(options: { version: '0.3.64' | '0.27.0' }): Pr
           },
         });
         if (value === undefined) return fault('required_input_missing', 'Required input is missing', name);
-        if (type === 'LoadImage' && !names().includes(String(value))) {
+        const loads = type === 'LoadImage' || type === 'LoadVideo';
+        if (loads && fileOf(value) === undefined) {
           return fault(
             'custom_validation_failed',
             'Custom validation failed for node',
-            `image - Invalid image file: ${value}`,
+            `${name} - Invalid ${name} file: ${value}`,
           );
         }
         const choices =
@@ -233,7 +265,7 @@ export async function comfyDouble(options: { version: '0.3.64' | '0.27.0' }): Pr
         const isEmptyOfNew = kind === 'COMBO' && choices.length === 0;
         if (
           (Array.isArray(kind) || kind === 'COMBO') &&
-          type !== 'LoadImage' &&
+          !loads &&
           !isEmptyOfNew &&
           !choices.includes(value)
         ) {
@@ -269,7 +301,7 @@ export async function comfyDouble(options: { version: '0.3.64' | '0.27.0' }): Pr
       if (isFreeing) double.loadedBytes = Math.floor(double.loadedBytes / 2 ** 30) * 2 ** 29;
       const device = {
         name: 'cuda:0 NVIDIA GeForce RTX 4080 SUPER',
-        type: 'cuda',
+        type: options.device ?? 'cuda',
         index: 0,
         vram_total: CARD_BYTES,
         vram_free: free,
@@ -283,9 +315,10 @@ export async function comfyDouble(options: { version: '0.3.64' | '0.27.0' }): Pr
     if (path === '/upload/image') {
       const [, subfolder = ''] = /name="subfolder"\r\n\r\n([^\r]*)/.exec(body.toString('latin1')) ?? [];
       const [, name = ''] = /filename="([^"]*)"/.exec(body.toString('latin1')) ?? [];
+      const [, kind = ''] = /name="type"\r\n\r\n([^\r]*)/.exec(body.toString('latin1')) ?? [];
       const start = body.indexOf('\r\n\r\n', body.indexOf('filename=')) + 4;
-      files.set(`input/${subfolder}/${name}`, body.subarray(start, body.lastIndexOf('\r\n--')));
-      return say(200, { name, subfolder, type: 'input' });
+      files.set(`${kind}/${subfolder}/${name}`, body.subarray(start, body.lastIndexOf('\r\n--')));
+      return say(200, { name, subfolder, type: kind });
     }
     if (path === '/prompt') {
       const { prompt, prompt_id: id, client_id: client } = json();

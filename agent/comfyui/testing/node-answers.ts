@@ -50,6 +50,17 @@ export function nodeAnswers(
       output: ['IMAGE'],
       output_node: false,
     },
+    LoadVideo: {
+      input: { required: { file: ['COMBO', { options: [], video_upload: true }] } },
+      output: ['VIDEO'],
+      output_node: false,
+    },
+    GetVideoComponents: {
+      input: { required: { video: ['VIDEO', {}] } },
+      output: ['IMAGE', 'AUDIO', 'FLOAT'],
+      output_node: false,
+    },
+    PreviewImage: { input: { required: { images: ['IMAGE'] } }, output: [], output_node: true },
     SaveImage: {
       input: {
         required: { images: ['IMAGE', {}], filename_prefix: ['STRING', { default: 'ComfyUI' }] },
