@@ -174,7 +174,7 @@ test('photos are looked at while a stage runs, by a second process', async () =>
 test('engines are asked whether they can work, and the speaking one for its voices', async () => {
   const { hosts } = world();
   const { engines, voices } = await hosts.describe(never);
-  expect(engines).toHaveLength(7);
+  expect(engines).toHaveLength(8);
   expect(engines.every((one) => one.readiness.ready)).toBe(true);
   expect(voices).toEqual([{ name: 'small', lang: 'en', label: 'Small' }]);
 });

@@ -10,6 +10,8 @@
 //     rules      Y.Map "queue" -> QueueRules                    written by devices
 //     runs       Y.Map job -> JobRun (plain value)              written by the agent alone
 //     history    Y.Map job -> HistoryLine (plain value)         written by the agent alone, in place of an old job's entries
+//     trained    Y.Map project/fingerprint -> TrainedVersion    written by the agent alone
+//     discards   Y.Map project/fingerprint -> { madeAt }        written by devices
 //     agents     Y.Map agent -> AgentEntry (plain value)        written by that agent alone
 //   project document              room "project/<id>"
 //     fields     Y.Map name -> value (one key per field)        written by devices
@@ -65,6 +67,8 @@ export const keys = {
   rules: 'rules',
   runs: 'runs',
   history: 'history',
+  trained: 'trained',
+  discards: 'discards',
   agents: 'agents',
   fields: 'fields',
   script: 'script',

@@ -6,10 +6,12 @@ import { assetHashSchema } from '../asset/asset.ts';
 import { historyLineSchema } from '../job/history.ts';
 import { jobIdSchema, jobRequestSchema, jobRunSchema, jobWishSchema } from '../job/job.ts';
 import { queueRulesSchema } from '../job/rules.ts';
+import { trainedVersionSchema, versionKey } from '../job/trained.ts';
 import { MAX_SCRIPT_CHARS } from '../project/options.ts';
 import { photoSchema, projectEntrySchema, projectFieldsSchema, projectIdSchema } from '../project/project.ts';
 import { agentEntrySchema } from './agent-entry.ts';
 import { guestRoomProject, keys, roomProject, WORKSPACE_ROOM } from './layout.ts';
+import { discardSchema } from './trained.ts';
 
 /** Most entries of each map. Years of use stay far below; a flood does not fill the memory of every device. */
 export const maxEntries: Readonly<Record<string, number>> = {
@@ -22,6 +24,8 @@ export const maxEntries: Readonly<Record<string, number>> = {
   [keys.rules]: 5,
   [keys.runs]: 20_000,
   [keys.history]: 100_000,
+  [keys.trained]: 20_000,
+  [keys.discards]: 20_000,
   [keys.agents]: 50,
   [keys.fields]: 100,
   // Two devices that each add the last photo that fits may pass MAX_PHOTOS together.
@@ -35,7 +39,8 @@ export const MAX_ENTRY_WEIGHT = 100_000;
 const MAX_AGENT_WEIGHT = 250_000;
 /** A field that a newer app writes and this version does not know is left alone while it is this small. */
 const MAX_UNKNOWN_FIELD_WEIGHT = 4000;
-const MAX_KEY_CHARS = 64;
+/** A project and a fingerprint, joined. */
+const MAX_KEY_CHARS = 100;
 /** Schemas nest five deep. */
 const MAX_DEPTH = 12;
 
@@ -58,6 +63,8 @@ const workspaceMaps: ReadonlySet<string> = new Set([
   keys.rules,
   keys.runs,
   keys.history,
+  keys.trained,
+  keys.discards,
   keys.agents,
 ]);
 const projectMaps: ReadonlySet<string> = new Set([keys.fields, keys.photos]);
@@ -181,6 +188,14 @@ function misfitOf(map: string, key: string, value: unknown, weight: number): str
     case keys.history:
       if (!jobIdSchema.safeParse(key).success) return 'the key is no id of a job';
       return historyLineSchema.safeParse(value).success ? undefined : 'it is no line of the history';
+    case keys.trained: {
+      const version = trainedVersionSchema.safeParse(value);
+      if (!version.success) return 'it is no look or voice';
+      return versionKey(version.data) === key ? undefined : 'it is about another version than its key';
+    }
+    case keys.discards:
+      if (!/^p_[0-9a-z]{12,32}\/[0-9a-f]{64}$/.test(key)) return 'the key is no name of a look or voice';
+      return discardSchema.safeParse(value).success ? undefined : 'it throws nothing away';
     case keys.agents: {
       const agent = agentEntrySchema.safeParse(value);
       if (!agent.success) return 'it is no agent';

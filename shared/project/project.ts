@@ -2,7 +2,7 @@
 // the Yjs layout is document/, the bytes are assets.
 import { z } from 'zod';
 import { assetRefSchema } from '../asset/asset.ts';
-import { backgroundSchema, languages, MAX_PHOTOS, sizes, tones } from './options.ts';
+import { backgroundSchema, fingerprintSchema, languages, MAX_PHOTOS, sizes, tones } from './options.ts';
 
 export type ProjectId = string & { readonly __brand: 'ProjectId' };
 export const projectIdSchema = z
@@ -34,6 +34,9 @@ export const projectFieldsSchema = z.object({
   seconds: z.int().min(5).max(60).default(20),
   voiceClip: assetRefSchema.nullable().default(null),
   voiceName: z.string().max(60).nullable().default(null),
+  /** Trained versions that spins use, by fingerprint; null = made fresh each time. */
+  look: fingerprintSchema.nullable().default(null),
+  voice: fingerprintSchema.nullable().default(null),
   recording: assetRefSchema.nullable().default(null),
   face: z.int().min(0).max(50).nullable().default(null),
   size: z.enum(sizes).default('720x720'),

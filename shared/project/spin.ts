@@ -63,6 +63,8 @@ export function draftSpin(fields: ProjectFields, script: string, photos: readonl
     photos: photos.map((photo) => photo.asset.hash),
     ...(fields.face === null ? {} : { face: fields.face }),
     narration,
+    ...(fields.look === null ? {} : { look: fields.look }),
+    ...(speaksWithVoice && fields.voice !== null ? { voice: fields.voice } : {}),
     ...(speaksWithVoice && fields.voiceClip !== null ? { voiceClip: fields.voiceClip.hash } : {}),
     ...(speaksWithVoice && fields.voiceName !== null ? { voiceName: fields.voiceName } : {}),
     size: fields.size,
