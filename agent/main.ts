@@ -24,6 +24,7 @@ import packageRecord from './package.json' with { type: 'json' };
 import { openGate } from './pairing/gate.ts';
 import { systemClock } from './queue/clock.ts';
 import { createMirror } from './queue/mirror.ts';
+import { createTrainedMirror } from './queue/trained-mirror.ts';
 import { readRunning, runningFile } from './running-file.ts';
 import { securityOf } from './security-report.ts';
 import { jobView } from './server/job-view.ts';
@@ -133,6 +134,14 @@ export async function startAgent(config: Config, log: Logger): Promise<RunningAg
     });
     // After the queue: that the running job was interrupted is still shown.
     parts.push({ order: 6, close: () => mirror.close() });
+    const trainedMirror = createTrainedMirror({
+      queue,
+      workspace: hub.workspace,
+      agent: id,
+      clock,
+      log: log.child({ room: 'mirror' }),
+    });
+    parts.push({ order: 6, close: () => trainedMirror.close() });
     parts.push({ order: 4, close: keepTidy(vault, clock, log) });
     const housekeepingLog = log.child({ room: 'housekeeping' });
     const housekeeping = createHousekeeping({

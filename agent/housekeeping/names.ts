@@ -2,6 +2,7 @@
 // also in fields this version does not know: a file too many is kept rather than one too few removed.
 import { type AssetHash, type AssetRef, assetRefSchema } from '@myspinbot/shared/asset/asset.ts';
 import { keys, roomProject } from '@myspinbot/shared/document/layout.ts';
+import { openTrained } from '@myspinbot/shared/document/trained.ts';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
 import type { JobId, JobRun } from '@myspinbot/shared/job/job.ts';
 import { isEnded } from '@myspinbot/shared/job/life.ts';
@@ -43,6 +44,10 @@ export async function readNames(stores: Stores, before: number): Promise<Names> 
     const entry = workspace.project(id);
     if (entry?.deleted === true && entry.updatedAt < before) gone.add(id);
     else note(entry);
+  }
+  // Until somebody throws it away, also when the job that made it is forgotten.
+  for (const version of openTrained(documents.workspace, reader).all()) {
+    if (!gone.has(version.project)) note(version);
   }
   const isOver = (id: JobId, project: ProjectId, run: JobRun | undefined): boolean => {
     if (run === undefined || !isEnded(run.state)) return false;

@@ -11,7 +11,7 @@ import * as Y from 'yjs';
 import { GUARD } from './guard.ts';
 
 /** Guarded by guard.ts. */
-const agentsOwn: ReadonlySet<string> = new Set([keys.runs, keys.history, keys.agents]);
+const agentsOwn: ReadonlySet<string> = new Set([keys.runs, keys.history, keys.trained, keys.agents]);
 
 /** `restored` is told how many entries did not fit, and why the first did not. */
 export function guardEntries(

@@ -1,5 +1,5 @@
 // Keeps the agent's own keys of the workspace as the agent wrote them. Anybody who is connected can write
-// anything into a Yjs document; so after a peer's change the runs, the history and agents are put back. A run this agent never
+// anything into a Yjs document; so after a peer's change the runs, the history, looks, voices and agents are put back. A run this agent never
 // wrote is kept when it is the end of a job: devices carry the history of an agent whose data folder was lost.
 import { keys } from '@myspinbot/shared/document/layout.ts';
 import { historyLineSchema } from '@myspinbot/shared/job/history.ts';
@@ -19,7 +19,7 @@ export function guardWorkspace(
   isPeer: (origin: unknown) => boolean,
   restored: (count: number) => void,
 ): void {
-  const guarded = [keys.runs, keys.history, keys.agents].map((key) => {
+  const guarded = [keys.runs, keys.history, keys.trained, keys.agents].map((key) => {
     const map = doc.getMap<unknown>(key);
     return { key, map, own: new Map<string, string>([...map].map(([id, value]) => [id, asJson(value)])) };
   });

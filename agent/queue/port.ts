@@ -40,6 +40,8 @@ export type QueueEvent =
   | { type: 'progress'; job: JobId; progress: JobProgress }
   /** The video in the making has grown; `whole` = to its end. Its file goes soon after: open it now or never. */
   | { type: 'live'; job: JobId; film: GrowingFilm; whole: boolean }
+  /** Artifacts that were there are not any more. */
+  | { type: 'forgotten'; artifacts: readonly string[] }
   /** Why nothing new is begun, or that something may be begun again. */
   | { type: 'rest'; rest: Rest | undefined }
   | {
@@ -89,6 +91,8 @@ export interface Queue {
 
   /** Every artifact, in no order; for housekeeping. */
   artifacts(): AsyncIterable<KeptArtifact>;
+  /** Whether that stage's artifact is there with all of its files. */
+  hasArtifact(stage: StageName, fingerprint: string): Promise<boolean>;
   /** Forgets artifacts; their files are the caller's to remove afterwards. Those that a held job uses stay: they are not among the returned. */
   forgetArtifacts(fingerprints: readonly string[]): Promise<string[]>;
   /** Forgets ended jobs altogether; others are left alone. */

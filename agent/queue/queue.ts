@@ -17,6 +17,7 @@ import { type Pipeline, pipelineOrder } from '@myspinbot/shared/pipeline/graph.t
 import { assetsNamed } from '@myspinbot/shared/project/options.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import type { Logger } from '../log/logger.ts';
+import { reusable } from './artifacts.ts';
 import { chooseEngines, modelsOf } from './choose-engines.ts';
 import { expectedMs, guessSeconds, workUnits } from './estimate.ts';
 import { createLanes } from './lanes.ts';
@@ -592,10 +593,12 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     progress: (id) => progress.get(id),
 
     artifacts: () => ledger.artifacts(),
+    hasArtifact: async (stage, print) => (await reusable(options, stage, print)) !== undefined,
     async forgetArtifacts(prints) {
       // While anything runs, what it has found is not taken from under its feet.
       if (working.size > 0) return [];
       await ledger.forgetArtifacts(prints);
+      if (prints.length > 0) emit({ type: 'forgotten', artifacts: [...prints] });
       return [...prints];
     },
     async forgetJobs(ids) {

@@ -186,7 +186,7 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
     sent,
   });
   addQueueRoutes(app, { queue, wishes, workspace, hub });
-  addTrainedRoutes(app, { queue, has: ({ hash }) => vault.has(hash) });
+  addTrainedRoutes(app, { queue });
   addProjectRoutes(app, { hub, workspace, vault, now: world.now });
 
   app.post(

@@ -1,10 +1,12 @@
 // The options that a project as it stands asks for, for whoever names the project instead of writing everything out.
 import { projectRoom } from '@myspinbot/shared/document/layout.ts';
 import { openProjectDocument } from '@myspinbot/shared/document/project-document.ts';
+import { openTrained } from '@myspinbot/shared/document/trained.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { SpinOptions } from '@myspinbot/shared/project/options.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import { draftSpin, type Missing } from '@myspinbot/shared/project/spin.ts';
+import { standingFields } from '@myspinbot/shared/project/training.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import type { SocketHub } from '../hub/hub.ts';
 import { apiAuthor } from './generate.ts';
@@ -21,12 +23,15 @@ const words: Readonly<Record<Missing, string>> = {
 
 /** Throws Failure `bad-input` with what is missing. The caller knows that there is such a project. */
 export async function optionsOfProject(
-  hub: Pick<SocketHub, 'read'>,
+  hub: Pick<SocketHub, 'read' | 'workspace'>,
   project: ProjectId,
 ): Promise<SpinOptions> {
+  const versions = openTrained(hub.workspace, apiAuthor).all();
+  const isThere = (print: string) =>
+    versions.some((one) => one.project === project && one.fingerprint === print);
   const draft = await hub.read(projectRoom(project), (doc) => {
     const opened = openProjectDocument(doc, apiAuthor);
-    return draftSpin(opened.fields(), opened.script.toString(), opened.photos());
+    return draftSpin(standingFields(opened.fields(), isThere), opened.script.toString(), opened.photos());
   });
   if (draft.ready) return draft.options;
   throw new Failure({

@@ -69,7 +69,7 @@ export interface QueueRoutesWorld {
   queue: Queue;
   wishes: Wishes;
   workspace: Pick<Workspace, 'project'>;
-  hub: Pick<SocketHub, 'read'>;
+  hub: Pick<SocketHub, 'read' | 'workspace'>;
 }
 
 export function addQueueRoutes(app: FastifyInstance, world: QueueRoutesWorld): void {

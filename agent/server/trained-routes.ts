@@ -1,15 +1,15 @@
 // The looks and voices of a project over HTTP: every version that its jobs made, newest first, to be named in later jobs,
 // looked at beside each other, and thrown away.
 import type { Action } from '@myspinbot/shared/access/access.ts';
-import type { AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import { type Trained, trainedSchema } from '@myspinbot/shared/job/job.ts';
+import { trainedSchema } from '@myspinbot/shared/job/job.ts';
 import { fingerprintSchema } from '@myspinbot/shared/project/options.ts';
-import { type ProjectId, projectIdSchema } from '@myspinbot/shared/project/project.ts';
+import { projectIdSchema } from '@myspinbot/shared/project/project.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Queue } from '../queue/port.ts';
+import { indexTrained } from '../queue/trained-versions.ts';
 
 const versionSchema = trainedSchema.extend({
   /** 1 is the first of its stage in this project. */
@@ -27,10 +27,7 @@ interface ById {
   Params: { id: string; fingerprint: string };
 }
 
-export function addTrainedRoutes(
-  app: FastifyInstance,
-  world: { queue: Queue; has(ref: AssetRef): boolean },
-): void {
+export function addTrainedRoutes(app: FastifyInstance, world: { queue: Queue }): void {
   const { queue } = world;
   const readsOne = ({ params }: FastifyRequest): Action => {
     const id = projectIdSchema.safeParse((params as { id?: unknown }).id);
@@ -77,27 +74,25 @@ export function addTrainedRoutes(
 
   /** Oldest first they are numbered, newest first they are told. */
   async function versionsOf(project: string): Promise<Version[]> {
-    const kept = new Set<string>();
-    for await (const { fingerprint, stage, assets } of queue.artifacts()) {
-      if ((stage === 'look' || stage === 'voice') && assets.every(world.has)) kept.add(fingerprint);
-    }
-    const found = new Map<string, Trained & { jobId: string; photos: number }>();
-    const jobs = queue.jobs().filter(({ request }) => request.project === (project as ProjectId));
-    for (const { request, run } of [...jobs].reverse()) {
-      for (const one of run.trained ?? []) {
-        if (found.has(one.fingerprint)) continue;
-        found.set(one.fingerprint, { ...one, jobId: request.id, photos: request.options.photos.length });
-      }
-    }
-    const counts = new Map<string, number>();
-    const versions = [...found.values()]
-      .sort((a, b) => a.madeAt - b.madeAt)
-      .map((one): Version => {
-        const version = (counts.get(one.stage) ?? 0) + 1;
-        counts.set(one.stage, version);
-        const coverUrl = one.cover === undefined ? null : `${endpoints.assets}/${one.cover.hash}`;
-        return { ...one, version, isHere: kept.has(one.fingerprint), coverUrl };
+    const jobs = queue.jobs().filter(({ request }) => request.project === project);
+    const versions: Version[] = [];
+    for (const { stage, fingerprint, engine, madeAt, cover, notes, version, job } of indexTrained(
+      jobs,
+    ).all()) {
+      versions.push({
+        stage,
+        fingerprint,
+        engine,
+        madeAt,
+        ...(cover === undefined ? {} : { cover }),
+        notes,
+        version,
+        jobId: job,
+        photos: queue.job(job)?.request.options.photos.length ?? 0,
+        isHere: await queue.hasArtifact(stage, fingerprint),
+        coverUrl: cover === undefined ? null : `${endpoints.assets}/${cover.hash}`,
       });
+    }
     return versions.reverse();
   }
 }
