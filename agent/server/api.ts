@@ -186,7 +186,7 @@ export function addApi(app: FastifyInstance, world: ApiWorld): void {
     sent,
   });
   addQueueRoutes(app, { queue, wishes, workspace, hub });
-  addTrainedRoutes(app, { queue });
+  addTrainedRoutes(app, { queue, documents: hub.workspace });
   addProjectRoutes(app, { hub, workspace, vault, now: world.now });
 
   app.post(

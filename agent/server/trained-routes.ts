@@ -1,15 +1,18 @@
 // The looks and voices of a project over HTTP: every version that its jobs made, newest first, to be named in later jobs,
 // looked at beside each other, and thrown away.
 import type { Action } from '@myspinbot/shared/access/access.ts';
+import { openTrained } from '@myspinbot/shared/document/trained.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { trainedSchema } from '@myspinbot/shared/job/job.ts';
 import { fingerprintSchema } from '@myspinbot/shared/project/options.ts';
 import { projectIdSchema } from '@myspinbot/shared/project/project.ts';
 import { endpoints } from '@myspinbot/shared/wire/endpoints.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type * as Y from 'yjs';
 import { z } from 'zod';
 import type { Queue } from '../queue/port.ts';
 import { indexTrained } from '../queue/trained-versions.ts';
+import { apiAuthor } from './generate.ts';
 
 const versionSchema = trainedSchema.extend({
   /** 1 is the first of its stage in this project. */
@@ -27,8 +30,9 @@ interface ById {
   Params: { id: string; fingerprint: string };
 }
 
-export function addTrainedRoutes(app: FastifyInstance, world: { queue: Queue }): void {
+export function addTrainedRoutes(app: FastifyInstance, world: { queue: Queue; documents: Y.Doc }): void {
   const { queue } = world;
+  const documents = openTrained(world.documents, apiAuthor);
   const readsOne = ({ params }: FastifyRequest): Action => {
     const id = projectIdSchema.safeParse((params as { id?: unknown }).id);
     return id.success ? { on: 'project', may: 'read', project: id.data } : { on: 'documents', may: 'read' };
@@ -75,9 +79,11 @@ export function addTrainedRoutes(app: FastifyInstance, world: { queue: Queue }):
   /** Oldest first they are numbered, newest first they are told. */
   async function versionsOf(project: string): Promise<Version[]> {
     const jobs = queue.jobs().filter(({ request }) => request.project === project);
+    const known = documents.entries().filter((version) => version.project === project);
     const versions: Version[] = [];
     for (const { stage, fingerprint, engine, madeAt, cover, notes, version, job } of indexTrained(
       jobs,
+      known,
     ).all()) {
       versions.push({
         stage,
