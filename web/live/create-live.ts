@@ -3,9 +3,10 @@
 import type { AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import { type Author, projectRoom } from '@myspinbot/shared/document/layout.ts';
 import { openProjectDocument } from '@myspinbot/shared/document/project-document.ts';
+import { openTrained } from '@myspinbot/shared/document/trained.ts';
 import { openWorkspace, type Workspace } from '@myspinbot/shared/document/workspace.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import type { Job, JobId } from '@myspinbot/shared/job/job.ts';
+import type { Job, JobId, JobRequest } from '@myspinbot/shared/job/job.ts';
 import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import { type ProjectId, projectFieldsSchema } from '@myspinbot/shared/project/project.ts';
 import { draftSpin } from '@myspinbot/shared/project/spin.ts';
@@ -46,7 +47,7 @@ import { createCastNotes } from './cast-notes.ts';
 import { createDevicesDesk } from './devices-desk.ts';
 import { keepFile } from './keep-file.ts';
 import { createLineDesk } from './line-desk.ts';
-import type { Live, Workstation } from './live.ts';
+import type { Live, OpenProject, Workstation } from './live.ts';
 import { followFilm, type MakingFilmWorld } from './making-film.ts';
 import { askWorker, createMediaUrl } from './media-url.ts';
 import { createMonitorDesk } from './monitor-desk.ts';
@@ -59,6 +60,7 @@ import { openRooms } from './rooms.ts';
 import { type BackgroundWorld, createSending } from './sending.ts';
 import { createSharedDesk } from './shared-desk.ts';
 import { createStorageDesk } from './storage-desk.ts';
+import { createTrainedDesk, spinFields } from './trained-desk.ts';
 import { createTransfersDesk } from './transfers-desk.ts';
 import { createWorkspaceView } from './workspace-view.ts';
 
@@ -169,6 +171,11 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       return { state: 'here', agent };
     });
 
+    const trained = createTrainedDesk({
+      ask: (project, job) => ask(project, job),
+      discard: (version) => wish((workspace) => openTrained(workspace.doc, author).discard(version)),
+    });
+
     /** Takes the document that this device may sit before; only one at a time. */
     const sit = (place: Place) => {
       const ends: (() => void)[] = [];
@@ -190,7 +197,10 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
       const index = createProjectIndex(workspace, clock);
       let hasLeft = false;
       const loaded = lead.stored.loaded.then(() => {
-        if (!hasLeft) runWithOwner(owner, () => ends.push(view.follow(workspace, onJob)));
+        if (hasLeft) return;
+        runWithOwner(owner, () => {
+          ends.push(view.follow(workspace, onJob), trained.follow(openTrained(lead.doc, author)));
+        });
       });
       quietly(loaded);
       return {
@@ -265,6 +275,32 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
     const wish = (write: (workspace: Workspace) => void) => {
       desk.mustEdit();
       whenLoaded(write);
+    };
+
+    /** Writes the request where the workstation finds it; resolves when it is durable here. */
+    const ask = async (
+      { id: project }: OpenProject,
+      job: Pick<JobRequest, 'pipeline' | 'options' | 'assets'>,
+      wished: Pick<JobRequest, 'supersedes'> = {},
+    ): Promise<JobId> => {
+      desk.mustEdit();
+      const { lead, loaded, workspace } = sitting;
+      await loaded;
+      const id = newId('j') as JobId;
+      const { pipeline, options, assets } = job;
+      workspace.request({
+        id,
+        project,
+        pipeline,
+        options,
+        assets: assets.map((asset) => ({ ...unwrap(asset) })),
+        device,
+        requestedAt: clock.now(),
+        ...wished,
+      });
+      // The request carries everything; the project's own edits are durable with it all the same.
+      await Promise.all([lead.stored.flush(), rooms.flush()]);
+      return id;
     };
 
     const urls = createAssetUrls({
@@ -530,9 +566,9 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
 
       async spin(project, wished = {}) {
         desk.mustEdit();
-        const { lead, loaded, workspace } = sitting;
-        await loaded;
-        const draft = draftSpin(project.fields(), project.script(), project.photos());
+        // Which looks and voices there are is known then.
+        await sitting.loaded;
+        const draft = draftSpin(spinFields(trained.desk, project), project.script(), project.photos());
         if (!draft.ready) {
           throw new Failure({
             code: 'bad-input',
@@ -540,21 +576,10 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
             hint: 'Add what is missing, then tap Spin again.',
           });
         }
-        const id = newId('j') as JobId;
-        workspace.request({
-          id,
-          project: project.id,
-          pipeline: 'portrait',
-          options: draft.options,
-          assets: draft.assets.map((asset) => ({ ...unwrap(asset) })),
-          device,
-          requestedAt: clock.now(),
-          ...wished,
-        });
-        // The request carries everything; the project's own edits are durable with it all the same.
-        await Promise.all([lead.stored.flush(), rooms.flush()]);
-        return id;
+        const { options, assets } = draft;
+        return ask(project, { pipeline: 'portrait', options, assets }, wished);
       },
+      trained: trained.desk,
       cancel: (id) => wish((workspace) => workspace.cancel(id, clock.now())),
       retry: (id, from) => wish((workspace) => workspace.retry(id, from)),
       queue: createLineDesk({

@@ -6,6 +6,7 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Job, JobId, JobRequest, JobRun } from '@myspinbot/shared/job/job.ts';
 import { jobPhase } from '@myspinbot/shared/job/life.ts';
 import type { Rest } from '@myspinbot/shared/job/rules.ts';
+import type { TrainedVersion } from '@myspinbot/shared/job/trained.ts';
 import type { InvitationLink } from '@myspinbot/shared/pairing/invitation.ts';
 import {
   type ProjectFields,
@@ -21,6 +22,7 @@ import { fakeMonitor } from './fake-monitor.ts';
 import { drawn, emptyWorld, fakeAccess, MINUTE, NOW, peopleWorld, view, type World } from './fake-people.ts';
 import { createFakeSharedDesk, type FakeShare } from './fake-shared-desk.ts';
 import { createFakeStorage } from './fake-storage.ts';
+import { createFakeTrained } from './fake-trained-desk.ts';
 import { createJobLists } from './job-lists.ts';
 import { createLineDesk } from './line-desk.ts';
 import type {
@@ -35,6 +37,7 @@ import type {
   Workstation,
 } from './live.ts';
 import type { Sending } from './sending.ts';
+import { spinFields } from './trained-desk.ts';
 
 export interface FakeLiveOptions {
   /** Default: paired as owner. */
@@ -76,6 +79,8 @@ export interface FakeLive extends Live {
     monitor(view: MonitorView): void;
     /** Something is shared to the app. */
     share(share: FakeShare): string;
+    /** The workstation trained these. */
+    trained(versions: readonly TrainedVersion[]): void;
     /** How often everything was erased. */
     erased(): number;
     /** What lies where: everything is here and sent at first. */
@@ -185,6 +190,28 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
     },
   });
 
+  const ask = async (
+    project: OpenProject,
+    { pipeline, options, assets }: Pick<JobRequest, 'pipeline' | 'options' | 'assets'>,
+    wished: Pick<JobRequest, 'supersedes'> = {},
+  ): Promise<JobId> => {
+    mayWrite();
+    const id = nextId('j') as JobId;
+    const request: JobRequest = {
+      id,
+      project: project.id,
+      pipeline,
+      options: structuredClone(options),
+      assets: structuredClone(assets.map((asset) => unwrap(asset))),
+      device: 'device-fake',
+      requestedAt: NOW + made * MINUTE,
+      ...wished,
+    };
+    set('jobs', id, view({ request, wish: { retry: 0, hidden: false }, run: undefined }));
+    return id;
+  };
+  const trained = createFakeTrained({ mayWrite, ask });
+
   const shared = createFakeSharedDesk(() => NOW + ++made * MINUTE);
   const desk = createFakeDesk({
     world: () => world,
@@ -282,7 +309,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
 
     async spin(project, wished = {}) {
       mayWrite();
-      const draft = draftSpin(project.fields(), project.script(), project.photos());
+      const draft = draftSpin(spinFields(trained.desk, project), project.script(), project.photos());
       if (!draft.ready) {
         throw new Failure({
           code: 'bad-input',
@@ -290,20 +317,9 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
           hint: 'Add what is missing, then tap Spin again.',
         });
       }
-      const id = nextId('j') as JobId;
-      const request: JobRequest = {
-        id,
-        project: project.id,
-        pipeline: 'portrait',
-        options: structuredClone(draft.options),
-        assets: structuredClone(draft.assets.map((asset) => unwrap(asset))),
-        device: 'device-fake',
-        requestedAt: NOW + made * MINUTE,
-        ...wished,
-      };
-      set('jobs', id, view({ request, wish: { retry: 0, hidden: false }, run: undefined }));
-      return id;
+      return ask(project, { pipeline: 'portrait', options: draft.options, assets: draft.assets }, wished);
     },
+    trained: trained.desk,
     cancel(id) {
       mayWrite();
       putJob(id, (job) => {
@@ -408,6 +424,7 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
       sending: (sending) => set('sending', sending),
       monitor: (view) => setMonitor(view),
       share: shared.share,
+      trained: trained.made,
     },
   };
 }

@@ -78,7 +78,7 @@ export function createJobLists(): JobLists {
         if (list === 'hidden') continue;
         const key = keyOf(job);
         if (list === 'on') all.on.push(turnOf(job));
-        else all[list].push(key);
+        else if (list !== 'trained') all[list].push(key);
         const { project } = job.request;
         homes.set(key.id, project);
         const others = byProject.get(project);

@@ -27,6 +27,7 @@ import { type Accessor, createContext, useContext } from 'solid-js';
 import type { Sending } from './sending.ts';
 import type { SharedDesk } from './shared-desk.ts';
 import type { Stock } from './stock.ts';
+import type { TrainedDesk } from './trained-desk.ts';
 
 /** The workstation as seen from here. */
 export type Workstation =
@@ -277,6 +278,8 @@ export interface Live {
 
   /** Resolves once the request is durable here; it runs when the workstation has it. */
   spin(project: OpenProject, wish?: { supersedes?: JobId }): Promise<JobId>;
+  /** Looks and voices that are kept to be used again. */
+  readonly trained: TrainedDesk;
   cancel(id: JobId): void;
   /** With `from` that stage and later ones are made anew. */
   retry(id: JobId, from?: StageName): void;

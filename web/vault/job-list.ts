@@ -2,13 +2,14 @@
 import type { Job } from '@myspinbot/shared/job/job.ts';
 import { isEnded, jobPhase } from '@myspinbot/shared/job/life.ts';
 
-export const jobLists = ['on', 'done', 'stopped', 'hidden'] as const;
+export const jobLists = ['on', 'done', 'trained', 'stopped', 'hidden'] as const;
 export type JobList = (typeof jobLists)[number];
 
 export function listOf(job: Job): JobList {
   if (job.wish.hidden) return 'hidden';
   const phase = jobPhase(job);
-  if (phase === 'succeeded') return 'done';
+  // A look or a voice is no premiere: it stands in its project.
+  if (phase === 'succeeded') return job.run?.result === undefined ? 'trained' : 'done';
   if (phase === 'cancelled-before-start') return 'stopped';
   return phase !== 'waiting-for-workstation' && isEnded(phase) ? 'stopped' : 'on';
 }

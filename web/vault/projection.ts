@@ -8,7 +8,11 @@ import { type JobList, listOf } from './job-list.ts';
 
 /** More than a screen shows; the document brings the rest a moment later. */
 const FIRST_PROJECTS = 300;
-const FIRST_JOBS: Readonly<Record<Exclude<JobList, 'hidden'>, number>> = { on: 100, done: 24, stopped: 24 };
+const FIRST_JOBS: Readonly<Record<Exclude<JobList, 'trained' | 'hidden'>, number>> = {
+  on: 100,
+  done: 24,
+  stopped: 24,
+};
 
 export interface FirstRows {
   projects: ProjectEntry[];
