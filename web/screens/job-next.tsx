@@ -2,7 +2,7 @@
 // stage they choose, or change something.
 import { type StageName, stageNames } from '@myspinbot/shared/job/job.ts';
 import { pipelineOrder } from '@myspinbot/shared/pipeline/graph.ts';
-import { shippedPipelines } from '@myspinbot/shared/pipeline/shipped.ts';
+import { makesVideo, shippedPipelines } from '@myspinbot/shared/pipeline/shipped.ts';
 import { ArrowRight, ListOrdered, ListRestart, PenLine, RotateCw } from 'lucide';
 import { lazy, Show, Suspense } from 'solid-js';
 import { type JobView, useLive } from '../live/live.ts';
@@ -15,7 +15,12 @@ const Menu = lazy(() => import('../parts/menu.tsx').then((module) => ({ default:
 /** The stages of a job in the order in which they run: of its pipeline, else as far as the workstation has told. */
 export function stagesOf({ request, run }: JobView): readonly StageName[] {
   const pipeline = shippedPipelines.get(request.pipeline);
-  if (pipeline !== undefined) return [...new Set(pipelineOrder(pipeline).map((node) => node.stage))];
+  if (pipeline !== undefined) {
+    const stages = [...new Set(pipelineOrder(pipeline).map((node) => node.stage))];
+    // A look alone is trained by the same pipeline, where a voice without a clip is nothing.
+    const isLookAlone = !makesVideo(pipeline.name) && request.options.voiceClip === undefined;
+    return isLookAlone ? stages.filter((stage) => stage !== 'voice') : stages;
+  }
   return run === undefined || run.stages.length === 0 ? stageNames : run.stages.map((stage) => stage.stage);
 }
 
@@ -52,15 +57,17 @@ function Again(props: { job: JobView; stages: readonly StageName[] }) {
   const id = () => props.job.request.id;
   const isProjectHere = () => live.projects.some((project) => project.id === props.job.request.project);
   // The same request would meet the same end: only a change helps. Of an old one the request is not here any more.
-  const mayHelp = () => props.job.run?.failure?.retry !== 'never' && props.job.isOld !== true;
+  const isVideo = () => makesVideo(props.job.request.pipeline);
+  const mayHelp = () =>
+    props.job.phase !== 'succeeded' && props.job.run?.failure?.retry !== 'never' && props.job.isOld !== true;
   return (
     <>
       <Show when={mayHelp()}>
         <Button tone="quiet" icon={RotateCw} onClick={() => live.retry(id())}>
-          Spin it again
+          {isVideo() ? 'Spin it again' : 'Train it again'}
         </Button>
       </Show>
-      <Show when={mayHelp() && props.job.run !== undefined}>
+      <Show when={mayHelp() && isVideo() && props.job.run !== undefined}>
         <Suspense>
           <Menu
             label="Spin it again from a stage"
@@ -75,8 +82,12 @@ function Again(props: { job: JobView; stages: readonly StageName[] }) {
         </Suspense>
       </Show>
       <Show when={isProjectHere()}>
-        <LinkButton tone="quiet" icon={PenLine} href={`/project/${props.job.request.project}`}>
-          Change something
+        <LinkButton
+          tone="quiet"
+          icon={PenLine}
+          href={`/project/${props.job.request.project}${isVideo() ? '' : '#trained'}`}
+        >
+          {isVideo() ? 'Change something' : 'To the project'}
         </LinkButton>
       </Show>
     </>

@@ -3,6 +3,7 @@
 import type { JobRun, StageName } from '@myspinbot/shared/job/job.ts';
 import { isHeld, type JobPhase } from '@myspinbot/shared/job/life.ts';
 import type { Rest } from '@myspinbot/shared/job/rules.ts';
+import { makesVideo } from '@myspinbot/shared/pipeline/shipped.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import type { JobView } from '../live/live.ts';
 import type { MedallionProps } from '../parts/medallion.tsx';
@@ -10,6 +11,7 @@ import type { NoticeTone } from '../parts/notice.tsx';
 import { leavingWords } from './leaving-words.ts';
 import { restWords } from './rest-words.ts';
 import { bytesWords, leftWords, rangeWords, timeWords } from './time-words.ts';
+import { trainingWords } from './trained-words.ts';
 import type { Reach } from './workstation-words.ts';
 
 export interface JobWords {
@@ -38,7 +40,17 @@ export function jobWords(
   job: JobView,
   progress: JobProgress | undefined,
   workstation: Reach,
-  { before = 0, isGoingOn = false, rest }: Around = {},
+  around: Around = {},
+): JobWords {
+  const words = phaseWords(job, progress, workstation, around);
+  return makesVideo(job.request.pipeline) ? words : { ...words, ...trainingWords(seenPhase(job)) };
+}
+
+function phaseWords(
+  job: JobView,
+  progress: JobProgress | undefined,
+  workstation: Reach,
+  { before = 0, isGoingOn = false, rest }: Around,
 ): JobWords {
   const isHere = workstation.state === 'here';
   const phase = seenPhase(job);

@@ -2,10 +2,12 @@
 // whether the last job makes room for the new one.
 import type { JobId } from '@myspinbot/shared/job/job.ts';
 import { changedStages } from '@myspinbot/shared/pipeline/changes.ts';
-import { shippedPipelines } from '@myspinbot/shared/pipeline/shipped.ts';
+import { makesVideo, shippedPipelines } from '@myspinbot/shared/pipeline/shipped.ts';
+import type { SpinOptions } from '@myspinbot/shared/project/options.ts';
 import { draftSpin } from '@myspinbot/shared/project/spin.ts';
 import { type Accessor, createMemo, createSignal, Show } from 'solid-js';
 import { type JobView, type OpenProject, useLive } from '../live/live.ts';
+import { spinFields } from '../live/trained-desk.ts';
 import { Tick } from '../parts/option-list.tsx';
 import { Facts, Section } from '../parts/section.tsx';
 import { type AgainWords, againWords, replaceWords } from './again-words.ts';
@@ -31,7 +33,13 @@ export function createSpunBefore(project: OpenProject): SpunBefore {
   const live = useLive();
   /** What a person said of a job; of another one they said nothing. */
   const [choice, setChoice] = createSignal<{ job: JobId; is: boolean }>();
-  const jobs = () => eachJob(live, live.jobsOf(project.id), LOOKED_AT);
+  /** Those that make or made a video: what was trained beside them is nothing to be compared with or replaced. */
+  function* jobs() {
+    for (const job of eachJob(live, live.jobsOf(project.id), LOOKED_AT)) {
+      if (makesVideo(job.request.pipeline) && (job.phase !== 'succeeded' || job.run?.result !== undefined))
+        yield job;
+    }
+  }
   const made = createMemo(() => {
     // Of an old one nobody here knows any more how it was asked for.
     for (const job of jobs()) if (job.phase === 'succeeded') return job.isOld === true ? undefined : job;
@@ -40,9 +48,10 @@ export function createSpunBefore(project: OpenProject): SpunBefore {
   const words = createMemo(() => {
     const before = made();
     const pipeline = before === undefined ? undefined : shippedPipelines.get(before.request.pipeline);
-    const draft = draftSpin(project.fields(), project.script(), project.photos());
+    const draft = draftSpin(spinFields(live.trained, project), project.script(), project.photos());
     if (before === undefined || pipeline === undefined || !draft.ready) return undefined;
-    return againWords(stagesOf(before), changedStages(pipeline, before.request.options, draft.options));
+    const options = namedAs(draft.options, before);
+    return againWords(stagesOf(before), changedStages(pipeline, options, draft.options));
   });
   const offered = createMemo(() => {
     const [job] = jobs();
@@ -68,6 +77,15 @@ export function createSpunBefore(project: OpenProject): SpunBefore {
       return isReplacing() && offer !== undefined ? { supersedes: offer.job.request.id } : {};
     },
   };
+}
+
+/**
+ * The options of an earlier job as if it had named the looks and voices that are named now: one that it made itself is the
+ * same, however it came to it.
+ */
+function namedAs({ look, voice }: SpinOptions, { request, run }: JobView): SpinOptions {
+  const had = (print: string | undefined) => run?.trained?.some((one) => one.fingerprint === print) === true;
+  return { ...request.options, ...(had(look) ? { look } : {}), ...(had(voice) ? { voice } : {}) };
 }
 
 export function ProjectAgain(props: { before: SpunBefore }) {

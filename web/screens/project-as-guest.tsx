@@ -17,7 +17,7 @@ export function ProjectAsGuest(props: { id: ProjectId }) {
   const title = () => projectTitle(live, props.id);
   const cover = live.assetUrl(() => live.projects.find((project) => project.id === props.id)?.cover);
   const done = createMemo(() =>
-    [...eachJob(live, live.jobsOf(props.id), MOST)].filter((job) => job.phase === 'succeeded'),
+    [...eachJob(live, live.jobsOf(props.id), MOST)].filter((job) => job.run?.result !== undefined),
   );
   return (
     <div class="mx-auto grid max-w-page gap-10 p-4 tablet:p-8">

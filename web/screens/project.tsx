@@ -21,6 +21,7 @@ import { ProjectAsGuest } from './project-as-guest.tsx';
 import { ProjectFace } from './project-face.tsx';
 import { ProjectScript } from './project-script.tsx';
 import { ProjectStaging } from './project-staging.tsx';
+import { ProjectTrained } from './project-trained.tsx';
 import { ProjectVoice } from './project-voice.tsx';
 import { eachJob } from './shown-jobs.ts';
 import { createSpin } from './spin.ts';
@@ -147,6 +148,7 @@ function Rehearsal(props: { project: OpenProject }) {
               <ProjectVoice project={props.project} />
             </div>
             <ProjectScript project={props.project} onRecordingLength={setRecordingMs} />
+            <ProjectTrained project={props.project} />
             <ProjectAgain before={before} />
           </div>
           <ProjectStaging project={props.project} cover={cover()} />

@@ -1,6 +1,7 @@
 // Telling a person that a video of this device is done while they look elsewhere: asked for by a press, said to be so, and
 // rung when it is time.
 import type { JobId } from '@myspinbot/shared/job/job.ts';
+import { makesVideo } from '@myspinbot/shared/pipeline/shipped.ts';
 import { Bell } from 'lucide';
 import { createEffect, createMemo, on, Show, untrack } from 'solid-js';
 import { Icon } from '../design/icon.tsx';
@@ -31,7 +32,10 @@ function ringFor(live: Live, bell: Ringer, job: JobView | undefined): void {
   if (job === undefined || document.visibilityState === 'visible') return;
   const body = projectTitle(live, job.request.project);
   const path = `/job/${job.request.id}`;
-  if (job.phase === 'succeeded') bell.ring({ title: 'Your video is ready', body, path });
+  const isVideo = makesVideo(job.request.pipeline);
+  if (job.phase === 'succeeded') {
+    bell.ring({ title: isVideo ? 'Your video is ready' : 'Your training is done', body, path });
+  }
   if (job.phase === 'failed') bell.ring({ title: 'This one did not work', body, path });
 }
 
