@@ -274,12 +274,14 @@ describe('a hostile device', () => {
     a.doc.getMap('runs').set(job, { state: 'succeeded' });
     a.doc.getMap('runs').set('j_forged0123456789', runOf('running'));
     a.doc.getMap('agents').set('a_evil', { id: 'a_evil' });
+    a.doc.getMap('trained').set('p_0123456789abcdef/x', { version: 1 });
     const right = (one: { doc: Y.Doc }) => {
       const runs = one.doc.getMap<JobRun>('runs');
       return (
         runs.get(job)?.state === 'running' &&
         !runs.has('j_forged0123456789') &&
-        !one.doc.getMap('agents').has('a_evil')
+        !one.doc.getMap('agents').has('a_evil') &&
+        one.doc.getMap('trained').size === 0
       );
     };
     await until(a, () => right(a));

@@ -1,6 +1,7 @@
 // What a finished file is, asked of ffprobe and ffmpeg: independent of the code that made it.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { outFile } from './place.ts';
 
 const run = promisify(execFile);
 
@@ -75,4 +76,18 @@ export async function soundOf(file: string, wav: string): Promise<void> {
 /** Runs ffmpeg to make a fixture. */
 export async function ffmpeg(args: readonly string[]): Promise<void> {
   await run('ffmpeg', ['-v', 'error', '-y', ...args]);
+}
+
+/** The same words, spoken slower: another clip. */
+export async function slower(sound: string): Promise<string> {
+  const file = outFile('fixtures/slower.wav');
+  await run('ffmpeg', ['-v', 'error', '-y', '-i', sound, '-af', 'atempo=0.8', file]);
+  return file;
+}
+
+/** The picture as in a mirror: another photo of the same person. */
+export async function mirrored(picture: string): Promise<string> {
+  const file = outFile('fixtures/mirrored.png');
+  await run('ffmpeg', ['-v', 'error', '-y', '-i', picture, '-vf', 'hflip', file]);
+  return file;
 }

@@ -68,6 +68,16 @@ export function createTrainedDesk(world: TrainedWorld): FollowedTrained {
   };
 }
 
+/** The version that spins of the project use; undefined where it is made fresh. */
+export function chosenVersion(
+  trained: TrainedDesk,
+  project: OpenProject,
+  stage: TrainedVersion['stage'],
+): TrainedVersion | undefined {
+  const asked = project.fields()[stage];
+  return trained.of(project.id).find((one) => one.stage === stage && one.fingerprint === asked);
+}
+
 /** The fields as a spin reads them now: what was chosen and is gone is made fresh. */
 export function spinFields(trained: TrainedDesk, project: OpenProject): ProjectFields {
   const versions = trained.of(project.id);

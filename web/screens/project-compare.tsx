@@ -46,7 +46,7 @@ export default function Compare(props: {
       props.kind === 'look' ? version.photos.map(({ hash }) => hash).join() : (version.clip?.hash ?? '');
     return [
       { ...words('Made from', source), cells: [<Sources version={a} />, <Sources version={b} />] },
-      words('Made', (version) => momentWords(version.madeAt)),
+      { ...words('Made', (version) => momentWords(version.madeAt)), isSame: false },
       words('Made by', madeBy),
       ...(a.notes.length + b.notes.length === 0
         ? []

@@ -3,6 +3,7 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { MAX_PHOTOS, type Photo } from '@myspinbot/shared/project/project.ts';
 import { createMemo, createSignal, For, Show } from 'solid-js';
 import { type OpenProject, useLive } from '../live/live.ts';
+import { chosenVersion } from '../live/trained-desk.ts';
 import { FaceChoice } from '../parts/face-choice.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { PhotoDrop } from '../parts/photo-drop.tsx';
@@ -10,10 +11,12 @@ import { PhotoTile } from '../parts/photo-tile.tsx';
 import { Section } from '../parts/section.tsx';
 import { useToasts } from '../parts/toast.tsx';
 import type { PhotoChecks } from './photo-checks.ts';
+import { chosenWords } from './trained-words.ts';
 
 export function ProjectFace(props: { project: OpenProject; checks: PhotoChecks }) {
   const live = useLive();
   const toasts = useToasts();
+  const chosen = () => chosenWords(chosenVersion(live.trained, props.project, 'look'));
   const [refused, setRefused] = createSignal<{ title: string; next: string }>();
 
   const add = async (files: readonly File[]) => {
@@ -77,7 +80,7 @@ export function ProjectFace(props: { project: OpenProject; checks: PhotoChecks }
     <Section
       title="Face"
       id="face"
-      note={props.project.photos().length > 1 ? 'The best one is used' : undefined}
+      note={chosen() ?? (props.project.photos().length > 1 ? 'The best one is used' : undefined)}
     >
       <Show when={props.project.photos().length > 0}>
         <ul class="photos">

@@ -41,7 +41,7 @@ export function ProjectTrained(props: { project: OpenProject }) {
           <For each={training()}>{(job) => <TrainingRow job={job} />}</For>
         </ul>
       </Show>
-      <div class="grid items-start gap-8 tablet:grid-cols-2">
+      <div class="grid items-start gap-8 empty:hidden tablet:grid-cols-2">
         <For each={['look', 'voice'] as const}>
           {(kind) => (
             <Versions

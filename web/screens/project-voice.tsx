@@ -4,6 +4,7 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { Trash2 } from 'lucide';
 import { createSignal, lazy, Match, Show, Suspense, Switch } from 'solid-js';
 import { type OpenProject, useLive } from '../live/live.ts';
+import { chosenVersion } from '../live/trained-desk.ts';
 import { IconButton } from '../parts/button.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Section } from '../parts/section.tsx';
@@ -13,6 +14,7 @@ import { SoundStrip } from '../parts/sound-strip.tsx';
 import { useToasts } from '../parts/toast.tsx';
 import { VoiceRecorder } from '../parts/voice-recorder.tsx';
 import { languageOptions } from './staging-words.ts';
+import { chosenWords } from './trained-words.ts';
 
 const Choice = lazy(() =>
   import('../parts/choice.tsx').then((module) => ({ default: module.Choice<string> })),
@@ -27,6 +29,10 @@ export function ProjectVoice(props: { project: OpenProject }) {
   const live = useLive();
   const toasts = useToasts();
   const fields = () => props.project.fields();
+  const chosen = () =>
+    fields().mode === 'recording'
+      ? undefined
+      : chosenWords(chosenVersion(live.trained, props.project, 'voice'));
   const [way, setWay] = createSignal<'builtin' | 'match'>(fields().voiceClip === null ? 'builtin' : 'match');
   const [refused, setRefused] = createSignal<{ title: string; next: string }>();
   const clip = live.assetUrl(() => fields().voiceClip ?? undefined);
@@ -76,7 +82,7 @@ export function ProjectVoice(props: { project: OpenProject }) {
   };
 
   return (
-    <Section title="Voice" id="voice">
+    <Section title="Voice" id="voice" note={chosen()}>
       <Show
         when={fields().mode !== 'recording'}
         fallback={<p class="text-small text-ink-soft">Your recording is the voice. It is spoken as it is.</p>}

@@ -5,6 +5,7 @@ import { useNavigate, useParams } from '@solidjs/router';
 import { Trash2 } from 'lucide';
 import { createMemo, createSignal, lazy, Show, Suspense } from 'solid-js';
 import { type OpenProject, useLive } from '../live/live.ts';
+import { chosenVersion } from '../live/trained-desk.ts';
 import { TitleField } from '../parts/field.tsx';
 import { SavedMark } from '../parts/saved-mark.tsx';
 import { ScreenSkeleton } from '../parts/skeleton.tsx';
@@ -93,6 +94,8 @@ function Rehearsal(props: { project: OpenProject }) {
     const fields = props.project.missing();
     const words = missingWords(fields);
     if (words !== undefined) return { words, place: missingPlace[fields[0]!] };
+    // A look that was trained has its face already.
+    if (chosenVersion(live.trained, props.project, 'look') !== undefined) return undefined;
     const face = faceProblem(
       props.project.photos().map((photo) => checks.verdict(photo.asset.hash).state),
       props.project.fields().face,

@@ -14,6 +14,11 @@ export function versionTitle({ stage, version }: Pick<TrainedVersion, 'stage' | 
   return `${stage === 'look' ? 'Look' : 'Voice'} ${version}`;
 }
 
+/** Said beside the photos or the voice that it stands in for. */
+export function chosenWords(version: TrainedVersion | undefined): string | undefined {
+  return version === undefined ? undefined : `${versionTitle(version)} is used`;
+}
+
 /** "2 photos", "My voice.wav". */
 export function madeFrom(version: TrainedVersion): string {
   if (version.stage === 'voice') return version.clip?.name ?? 'a clip';
