@@ -109,6 +109,24 @@ test('a look is trained by itself, told by name, and used by that name', async (
   });
 });
 
+test("a project's chosen look is taken over by jobs that name the project; one that is gone is made fresh", async () => {
+  const into = await project();
+  const id = await train(into);
+  await ended(id);
+  const { body } = await ask('GET', `${endpoints.projects}/${into}/trained`);
+  const look = body.trained[0].fingerprint;
+  const changed = await ask('PATCH', `${endpoints.projects}/${into}`, { look });
+  expect(changed.body.fields).toMatchObject({ look, voice: null });
+  const spun = async () => {
+    const asked = await ask('POST', endpoints.generate, { project: into });
+    expect(await ended(asked.body.jobId)).toBe('succeeded');
+    return agent.queue.job(asked.body.jobId as JobId)!.request.options.look;
+  };
+  await expect.poll(spun).toBe(look);
+  await ask('DELETE', `${endpoints.projects}/${into}/trained/${look}`);
+  expect(await spun()).toBeUndefined();
+});
+
 test('the line: held, let go on, moved, hurried, cancelled and asked for again, and the documents show it', async () => {
   agent.stages.behave({ look: 'hangs' });
   const into = await project();

@@ -36,6 +36,9 @@ const writeSchema = z.strictObject({
   persona: shape.persona.unwrap().optional(),
   seconds: shape.seconds.unwrap().optional(),
   voiceName: shape.voiceName.unwrap().optional(),
+  /** A trained version by its fingerprint; null = made fresh. */
+  look: shape.look.unwrap().optional(),
+  voice: shape.voice.unwrap().optional(),
   face: shape.face.unwrap().optional(),
   size: shape.size.unwrap().optional(),
   background: shape.background.unwrap().optional(),

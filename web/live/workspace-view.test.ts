@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
+import type { AssetHash } from '@myspinbot/shared/asset/asset.ts';
 import { openWorkspace } from '@myspinbot/shared/document/workspace.ts';
-import type { Job, JobId, JobRun } from '@myspinbot/shared/job/job.ts';
+import type { Job, JobId, JobResult, JobRun } from '@myspinbot/shared/job/job.ts';
 import { spinOptionsSchema } from '@myspinbot/shared/project/options.ts';
 import type { ProjectEntry, ProjectId } from '@myspinbot/shared/project/project.ts';
 import fc from 'fast-check';
@@ -43,6 +44,19 @@ const run = (at: number): JobRun => ({
   stages: [],
   ...(at % 3 === 0 ? { finishedAt: at } : {}),
 });
+
+const file = { hash: '2'.repeat(64) as AssetHash, bytes: 1 };
+const result: JobResult = {
+  video: { ...file, type: 'video/mp4' },
+  poster: { ...file, type: 'image/jpeg' },
+  vtt: null,
+  srt: null,
+  durationMs: 1,
+  width: 720,
+  height: 720,
+  engines: {},
+  notes: [],
+};
 
 let count = 0;
 
@@ -148,7 +162,8 @@ test('ten thousand jobs are read while the page goes on, and what changes meanwh
   doc.transact(() => {
     for (let n = 0; n < many; n++) {
       device.request(request(n));
-      agent.report(jobId(n), { ...run(n), state: n % 10 === 0 ? 'failed' : 'succeeded' });
+      const ended: Partial<JobRun> = n % 10 === 0 ? { state: 'failed' } : { state: 'succeeded', result };
+      agent.report(jobId(n), { ...run(n), ...ended });
     }
   });
   const projection = openProjection(db);

@@ -125,16 +125,16 @@ test('jobs of a store of before the lists are found in their lists', async () =>
     wish: { retry: 0, hidden },
     run,
   });
-  await before
-    .table('jobs')
-    .bulkPut([
-      row('j_1', 1, { state: 'succeeded', retry: 0 }),
-      row('j_2', 2, { state: 'succeeded', retry: 0 }),
-      row('j_3', 3, { state: 'failed', retry: 0 }),
-      row('j_4', 4, undefined),
-      row('j_5', 5, { state: 'succeeded', retry: 0 }, true),
-      { id: 'j_6', requestedAt: 6 },
-    ]);
+  await before.table('jobs').bulkPut([
+    row('j_1', 1, { state: 'succeeded', retry: 0, result: {} }),
+    row('j_2', 2, { state: 'succeeded', retry: 0, result: {} }),
+    row('j_3', 3, { state: 'failed', retry: 0 }),
+    row('j_4', 4, undefined),
+    row('j_5', 5, { state: 'succeeded', retry: 0, result: {} }, true),
+    { id: 'j_6', requestedAt: 6 },
+    // A look: no premiere.
+    row('j_7', 7, { state: 'succeeded', retry: 0 }),
+  ]);
   before.close();
 
   const db = new AppDatabase(name);
