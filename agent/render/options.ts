@@ -39,6 +39,8 @@ export interface RenderPlan {
   /** Absent when nobody asked: the photo's own, or the writer's staging for a topic. */
   background?: PlannedBackground;
   captions: boolean;
+  /** Half as wide and high again as `size`. */
+  enlarge: boolean;
   seed: number;
   out: string;
   json: boolean;
@@ -59,6 +61,7 @@ The picture
   --size WxH              ${sizes.join(' | ')} (default 720x720)
   --background WHAT       keep | blur | a colour (#f4ead9) | a picture's path |
                           ${scenes.join(' | ')}
+  --enlarge               half as wide and high again; finer with ComfyUI and an upscale model
   --captions on|off       burn the words in (default on); .vtt and .srt are always written
   --fps N                 24 | 25 | 30 (default 25)
 
@@ -100,6 +103,7 @@ const options = {
   size: { type: 'string' },
   background: { type: 'string' },
   captions: { type: 'string' },
+  enlarge: { type: 'boolean' },
   seed: { type: 'string' },
   fps: { type: 'string' },
   out: { type: 'string' },
@@ -127,6 +131,7 @@ export function parseRender(argv: readonly string[]): ParsedRender {
       size: oneOf('--size', sizes, values.size ?? '720x720'),
       fps: Number(oneOf('--fps', ['24', '25', '30'] as const, values.fps ?? '25')) as RenderPlan['fps'],
       captions: oneOf('--captions', ['on', 'off'] as const, values.captions ?? 'on') === 'on',
+      enlarge: values.enlarge === true,
       seed: whole('--seed', values.seed ?? '1', 0, 2 ** 31 - 1),
       out: values.out ?? 'bot.mp4',
       json: values.json === true,

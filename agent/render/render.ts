@@ -208,7 +208,7 @@ async function requestOf(
   return {
     id: `j_${id}` as JobId,
     project: `p_${id}` as ProjectId,
-    pipeline: 'portrait',
+    pipeline: plan.enlarge ? 'portrait-large' : 'portrait',
     options,
     assets,
     device: 'command-line',

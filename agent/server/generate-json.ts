@@ -10,12 +10,13 @@ import type { Vault } from '../vault/port.ts';
 import { type AskingWorld, askForJob, changedOptions, unknownProject } from './ask-for-job.ts';
 import { parsed } from './described.ts';
 import { type Generated, generateOf } from './generate.ts';
-import { optionsOfProject } from './project-options.ts';
+import { askedByProject } from './project-options.ts';
 
 /** `options` with a project: only what is to be other than the project says. */
 export const generateSchema = z.strictObject({
   project: projectIdSchema.optional(),
-  pipeline: z.string().max(60).default('portrait'),
+  /** Absent = the project's own, or `portrait`. */
+  pipeline: z.string().max(60).optional(),
   options: z.record(z.string(), z.json()).default({}),
   fresh: z.enum(stageNames).optional(),
 });
@@ -29,11 +30,15 @@ export interface GenerateJsonWorld extends AskingWorld {
 
 /** Throws Failure `bad-input`, `text-empty`, `not-found`. */
 export async function generateFromJson(body: unknown, world: GenerateJsonWorld): Promise<Generated> {
-  const { project, pipeline, options, fresh } = parsed(generateSchema, 'The body', body);
+  const { project, pipeline: wanted, options, fresh } = parsed(generateSchema, 'The body', body);
   const freshly = fresh === undefined ? {} : { fresh };
-  if (project === undefined) return generateOf(options, { ...world, pipeline, ...freshly });
+  if (project === undefined) {
+    return generateOf(options, { ...world, pipeline: wanted ?? 'portrait', ...freshly });
+  }
   if (world.workspace.project(project)?.deleted !== false) throw unknownProject(project);
-  const changed = changedOptions(await optionsOfProject(world.hub, project), options);
+  const asked = await askedByProject(world.hub, project);
+  const pipeline = wanted ?? asked.pipeline;
+  const changed = changedOptions(asked.options, options);
   // Also says that a pipeline is not there or cannot run.
   await world.queue.plan({ pipeline, options: changed, ...freshly });
   const { jobId, projectId } = await askForJob(world, project, changed, { pipeline, ...freshly });

@@ -1,4 +1,4 @@
-// The options that a project as it stands asks for, for whoever names the project instead of writing everything out.
+// What a project as it stands asks for, for whoever names the project instead of writing everything out.
 import { projectRoom } from '@myspinbot/shared/document/layout.ts';
 import { openProjectDocument } from '@myspinbot/shared/document/project-document.ts';
 import { openTrained } from '@myspinbot/shared/document/trained.ts';
@@ -22,10 +22,10 @@ const words: Readonly<Record<Missing, string>> = {
 };
 
 /** Throws Failure `bad-input` with what is missing. The caller knows that there is such a project. */
-export async function optionsOfProject(
+export async function askedByProject(
   hub: Pick<SocketHub, 'read' | 'workspace'>,
   project: ProjectId,
-): Promise<SpinOptions> {
+): Promise<{ pipeline: string; options: SpinOptions }> {
   const versions = openTrained(hub.workspace, apiAuthor).all();
   const isThere = (print: string) =>
     versions.some((one) => one.project === project && one.fingerprint === print);
@@ -33,7 +33,7 @@ export async function optionsOfProject(
     const opened = openProjectDocument(doc, apiAuthor);
     return draftSpin(standingFields(opened.fields(), isThere), opened.script.toString(), opened.photos());
   });
-  if (draft.ready) return draft.options;
+  if (draft.ready) return { pipeline: draft.pipeline, options: draft.options };
   throw new Failure({
     code: 'bad-input',
     message: `The project needs ${draft.missing.map((one) => words[one]).join(' and ')} first.`,

@@ -43,6 +43,7 @@ const writeSchema = z.strictObject({
   size: shape.size.unwrap().optional(),
   background: shape.background.unwrap().optional(),
   captions: shape.captions.unwrap().optional(),
+  enlarged: shape.enlarged.unwrap().optional(),
   seed: shape.seed.unwrap().optional(),
   script: z.string().max(MAX_SCRIPT_CHARS).optional(),
   /** All of its photos from now on, by hash; each must be on the workstation. */

@@ -18,7 +18,7 @@ import type { PlannedStage, Queue, QueuedJob } from '../queue/port.ts';
 import { changedOptions, MAX_SCRIPT_BODY_BYTES, unknownProject } from './ask-for-job.ts';
 import { parsed } from './described.ts';
 import { jobView, jobViewSchema } from './job-view.ts';
-import { optionsOfProject } from './project-options.ts';
+import { askedByProject } from './project-options.ts';
 import { unknownJob } from './replies.ts';
 import type { Wishes } from './wishes.ts';
 
@@ -91,7 +91,7 @@ export function addQueueRoutes(app: FastifyInstance, world: QueueRoutesWorld): v
     }
     if (project === undefined) return { pipeline: 'portrait', options: {} };
     if (world.workspace.project(project)?.deleted !== false) throw unknownProject(project);
-    return { pipeline: 'portrait', options: await optionsOfProject(world.hub, project) };
+    return await askedByProject(world.hub, project);
   };
 
   app.get(

@@ -43,3 +43,14 @@ test('the words of a recording move its cues and its picture, not its sound', ()
   );
   expect(changed).toEqual(['script', 'timing', 'portrait', 'finish']);
 });
+
+test('another pipeline makes what it alone has, and whatever takes that', () => {
+  const large = shippedPipelines.get('portrait-large')!;
+  expect(changedStages(large, options(), options(), portrait)).toEqual(['upscale', 'finish']);
+  expect(changedStages(portrait, options(), options(), large)).toEqual(['finish']);
+  expect(changedStages(large, options(), options({ size: '1080x1080' }))).toEqual([
+    'portrait',
+    'upscale',
+    'finish',
+  ]);
+});

@@ -58,12 +58,29 @@ const readings: Readonly<Record<StageName, Reading>> = {
   },
 };
 
-/** The stages of `pipeline` that are made again when `after` is asked for where `before` was made; in its own order. */
-export function changedStages(pipeline: Pipeline, before: SpinOptions, after: SpinOptions): StageName[] {
+/**
+ * The stages of `pipeline` that are made again when `after` is asked for where `before` was made, by `was` if that was
+ * another one; in its own order.
+ */
+export function changedStages(
+  pipeline: Pipeline,
+  before: SpinOptions,
+  after: SpinOptions,
+  was: Pipeline = pipeline,
+): StageName[] {
   const changed = new Set<StageName>();
+  /** Those that only one of the two has: made now, or missing to whoever took what they made. */
+  const different = new Set<StageName>();
+  for (const stage of [...stagesOf(pipeline), ...stagesOf(was)])
+    if (!stagesOf(pipeline).has(stage) || !stagesOf(was).has(stage)) different.add(stage);
   for (const node of pipelineOrder(pipeline))
-    if (isChanged(node, before, after, changed)) changed.add(node.stage);
+    if (different.has(node.stage) || isChanged(node, before, after, new Set([...changed, ...different])))
+      changed.add(node.stage);
   return [...changed];
+}
+
+function stagesOf({ nodes }: Pipeline): ReadonlySet<StageName> {
+  return new Set(nodes.map(({ stage }) => stage));
 }
 
 function isChanged(

@@ -43,6 +43,8 @@ export const projectFieldsSchema = z.object({
   background: backgroundSchema.default({ kind: 'keep' }),
   backgroundImage: assetRefSchema.nullable().default(null),
   captions: z.boolean().default(true),
+  /** Half as wide and high again as `size`. */
+  enlarged: z.boolean().default(false),
   seed: z
     .int()
     .min(0)

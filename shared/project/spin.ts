@@ -15,7 +15,7 @@ export type Missing =
   | 'shorter-script';
 
 export type SpinDraft =
-  | { ready: true; options: SpinOptions; assets: AssetRef[] }
+  | { ready: true; pipeline: 'portrait' | 'portrait-large'; options: SpinOptions; assets: AssetRef[] }
   | { ready: false; missing: Missing[] };
 
 /** Pure: the same project always asks for the same job. */
@@ -72,5 +72,5 @@ export function draftSpin(fields: ProjectFields, script: string, photos: readonl
     captions: fields.captions,
     seed: fields.seed,
   });
-  return { ready: true, options, assets };
+  return { ready: true, pipeline: fields.enlarged ? 'portrait-large' : 'portrait', options, assets };
 }

@@ -576,8 +576,8 @@ export async function createLive(world: LiveWorld): Promise<OpenLive> {
             hint: 'Add what is missing, then tap Spin again.',
           });
         }
-        const { options, assets } = draft;
-        return ask(project, { pipeline: 'portrait', options, assets }, wished);
+        const { pipeline, options, assets } = draft;
+        return ask(project, { pipeline, options, assets }, wished);
       },
       trained: trained.desk,
       cancel: (id) => wish((workspace) => workspace.cancel(id, clock.now())),

@@ -317,7 +317,8 @@ export function createFakeLive(seed: 'people' | 'empty' = 'people', options: Fak
           hint: 'Add what is missing, then tap Spin again.',
         });
       }
-      return ask(project, { pipeline: 'portrait', options: draft.options, assets: draft.assets }, wished);
+      const { pipeline, options, assets } = draft;
+      return ask(project, { pipeline, options, assets }, wished);
     },
     trained: trained.desk,
     cancel(id) {

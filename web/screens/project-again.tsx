@@ -2,6 +2,7 @@
 // whether the last job makes room for the new one.
 import type { JobId } from '@myspinbot/shared/job/job.ts';
 import { changedStages } from '@myspinbot/shared/pipeline/changes.ts';
+import { pipelineOrder } from '@myspinbot/shared/pipeline/graph.ts';
 import { makesVideo, shippedPipelines } from '@myspinbot/shared/pipeline/shipped.ts';
 import type { SpinOptions } from '@myspinbot/shared/project/options.ts';
 import { draftSpin } from '@myspinbot/shared/project/spin.ts';
@@ -11,7 +12,6 @@ import { spinFields } from '../live/trained-desk.ts';
 import { Tick } from '../parts/option-list.tsx';
 import { Facts, Section } from '../parts/section.tsx';
 import { type AgainWords, againWords, replaceWords } from './again-words.ts';
-import { stagesOf } from './job-next.tsx';
 import { eachJob } from './shown-jobs.ts';
 
 /** Jobs of a project that are looked through for the last that succeeded. */
@@ -47,11 +47,13 @@ export function createSpunBefore(project: OpenProject): SpunBefore {
   });
   const words = createMemo(() => {
     const before = made();
-    const pipeline = before === undefined ? undefined : shippedPipelines.get(before.request.pipeline);
+    const was = before === undefined ? undefined : shippedPipelines.get(before.request.pipeline);
     const draft = draftSpin(spinFields(live.trained, project), project.script(), project.photos());
-    if (before === undefined || pipeline === undefined || !draft.ready) return undefined;
+    if (before === undefined || was === undefined || !draft.ready) return undefined;
     const options = namedAs(draft.options, before);
-    return againWords(stagesOf(before), changedStages(pipeline, options, draft.options));
+    const pipeline = shippedPipelines.get(draft.pipeline) ?? was;
+    const stages = pipelineOrder(pipeline).map(({ stage }) => stage);
+    return againWords(stages, changedStages(pipeline, options, draft.options, was));
   });
   const offered = createMemo(() => {
     const [job] = jobs();

@@ -15,6 +15,7 @@ import { Section } from '../parts/section.tsx';
 import { SizeFrames } from '../parts/size-frames.tsx';
 import { Swatches } from '../parts/swatches.tsx';
 import { Switch } from '../parts/switch.tsx';
+import { enlargeWords } from './engine-words.ts';
 import { backdropColours, sceneWords, sizeWords } from './staging-words.ts';
 
 /** Stands for a picture that is not chosen yet; draftSpin asks for `backgroundImage` and never sends this. */
@@ -27,6 +28,10 @@ function startColour(background: Background): string {
 export function ProjectStaging(props: { project: OpenProject; cover: string | undefined }) {
   const live = useLive();
   const fields = () => props.project.fields();
+  const engines = () => {
+    const workstation = live.workstation();
+    return workstation.state === 'here' ? (workstation.agent?.engines ?? []) : [];
+  };
   const [refused, setRefused] = createSignal<{ title: string; next: string }>();
   // The colour last chosen is kept while another backdrop is tried.
   const [colour, setColour] = createSignal<string>(startColour(fields().background));
@@ -138,6 +143,12 @@ export function ProjectStaging(props: { project: OpenProject; cover: string | un
           hint="The words, drawn into the picture as they are said."
           checked={fields().captions}
           onChange={(captions) => props.project.set({ captions })}
+        />
+        <Switch
+          label="Enlarged"
+          hint={enlargeWords(fields().size, engines())}
+          checked={fields().enlarged}
+          onChange={(enlarged) => props.project.set({ enlarged })}
         />
         <div class="flex items-center gap-3">
           <p class="min-w-0 flex-1 text-small">
