@@ -8,7 +8,8 @@ import { reusable } from './artifacts.ts';
 import { chooseEngines } from './choose-engines.ts';
 import { expectedMs, expectedRangeMs, guessSeconds, workUnits } from './estimate.ts';
 import type { PlannedStage } from './port.ts';
-import { fromStageOn, pinnedPrint, printOf, type RunWorld } from './run-job.ts';
+import type { RunWorld } from './run-session.ts';
+import { fromStageOn, pinnedPrint, printOf } from './stage-print.ts';
 
 export async function planJob(
   world: Pick<RunWorld, 'ledger' | 'vault' | 'offers' | 'askAgain'>,

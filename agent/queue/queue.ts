@@ -27,7 +27,8 @@ import { planJob } from './plan.ts';
 import type { Queue, QueuedJob, QueueEvent } from './port.ts';
 import { putOff } from './put-off.ts';
 import { createResting } from './resting.ts';
-import { type Made, type RunWorld, runJob } from './run-job.ts';
+import { type Made, runJob } from './run-job.ts';
+import type { RunWorld } from './run-session.ts';
 import { unexpected, unfitPipeline } from './trouble.ts';
 
 export interface QueueOptions extends RunWorld {
