@@ -69,7 +69,7 @@ export async function makeStage(
   const { ledger, clock } = world;
   const { claim, signal, request } = session;
   const { index, node, chosen, print } = step;
-  const leave = await session.lanes.enter(chosen.lane, session.turn, signal);
+  const leave = await session.turn.enter(chosen.lane, signal);
   const startedAt = clock.now();
   const running: StageRun = {
     stage: node.stage,
@@ -168,7 +168,7 @@ async function inHost(
         // As it is now: a task does not change under the host's hands.
         earlier: { ...walk.earlier },
         engines: chosen.ids,
-        beside: !session.lanes.leads(session.turn),
+        beside: !session.turn.leads(),
         smaller,
         workDir,
         assets: Object.fromEntries([...walk.known].map((hash) => [hash, vault.path(hash)])),

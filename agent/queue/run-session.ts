@@ -8,7 +8,7 @@ import type { Logger } from '../log/logger.ts';
 import type { StageHost } from '../stages/host.ts';
 import type { Vault } from '../vault/port.ts';
 import type { Clock } from './clock.ts';
-import type { Lanes } from './lanes.ts';
+import type { Turn } from './lanes.ts';
 import type { Claim, Ledger } from './ledger.ts';
 import type { QueueEvent } from './port.ts';
 
@@ -35,9 +35,8 @@ export interface RunSession {
   readonly fresh: JobRun['fresh'];
   /** Engines work in their smaller settings. */
   readonly smaller: boolean;
-  readonly lanes: Lanes;
-  /** Among the jobs that are worked on: lower leads. */
-  readonly turn: number;
+  /** Its own among the jobs that are worked on. */
+  readonly turn: Turn;
   readonly signal: AbortSignal;
   readonly log: Logger;
   /** Puts the stages into the job's run; with `write` it is also made durable and told. */

@@ -10,7 +10,7 @@ import type { Logger } from '../log/logger.ts';
 import { conclude } from './conclude.ts';
 import { Ending, type Entry, type Held, runAfter } from './entry.ts';
 import type { JobNeeds } from './job-needs.ts';
-import { createLanes } from './lanes.ts';
+import { createLanes, type Turn } from './lanes.ts';
 import type { Resting } from './resting.ts';
 import type { Roster } from './roster.ts';
 import { type Made, runJob } from './run-job.ts';
@@ -55,7 +55,6 @@ export function createTurns(options: {
   const ahead: Entry[] = [];
   const discarding = new Set<Promise<void>>();
   let closing = false;
-  let turns = 0;
   /** What the last job on the GPU had loaded. */
   let loaded = '';
   let rest: Rest | undefined;
@@ -154,9 +153,7 @@ export function createTurns(options: {
     const startedAt = entry.run.startedAt ?? clock.now();
     held.log.info('job.started');
     loaded = needs.models(request) || loaded;
-    turns += 1;
-    const mine = turns;
-    const leave = lanes.join(mine);
+    const mine = lanes.join();
 
     let made: Made | undefined;
     let failure: Failure | undefined;
@@ -167,7 +164,7 @@ export function createTurns(options: {
     } catch (error) {
       if (!abort.signal.aborted) failure = error instanceof Failure ? error : unexpected(error, held.log);
     } finally {
-      leave();
+      mine.leave();
     }
     entry.progress = undefined;
     entry.held = undefined;
@@ -192,7 +189,7 @@ export function createTurns(options: {
     await ending;
   };
 
-  const attempt = async (entry: Entry, held: Held, turnOf: number): Promise<Made> => {
+  const attempt = async (entry: Entry, held: Held, mine: Turn): Promise<Made> => {
     const { request, id } = entry;
     const bad = needs.unfit(request);
     if (bad !== undefined) throw bad;
@@ -204,8 +201,7 @@ export function createTurns(options: {
         claim: held.claim,
         fresh: entry.run.fresh,
         smaller: entry.run.smaller === true,
-        lanes,
-        turn: turnOf,
+        turn: mine,
         signal: held.abort.signal,
         log: held.log,
         async save(stages, write) {
