@@ -15,9 +15,9 @@ import type { JobRun } from '@myspinbot/shared/job/job.ts';
 import { ClassicLevel } from 'classic-level';
 import { afterAll, expect, test } from 'vitest';
 import { silentLogger } from '../log/logger.ts';
-import { ledgerContract } from './contract.ts';
 import { requestFor } from './fixtures/job-requests.ts';
 import { openLedger } from './ledger.ts';
+import { ledgerContract } from './ledger-contract.ts';
 
 const folders: string[] = [];
 const folder = () => {
