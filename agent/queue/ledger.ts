@@ -95,6 +95,8 @@ export interface Ledger {
   /** Rows that could not be read at opening; they are left where they are. */
   readonly malformed: number;
 
+  // Whatever is written throws Failure `fenced` when the ledger's folder was given to another.
+
   /** Remembers a new job, or its run without any claim (queued, cancelled before it ran, interrupted). */
   record(request: JobRequest, run: JobRun): Promise<void>;
   /**
@@ -230,10 +232,13 @@ export async function openLedger(
     };
   };
   const isOurs = () => tenure === undefined || tenure.holds();
+  const mustBeOurs = () => {
+    if (!isOurs()) throw folderGivenOn(directory);
+  };
   const under = (claim: Claim): JobRequest => {
     const current = claims.get(claim.job);
     const job = jobs.get(claim.job);
-    if (!isOurs()) throw folderGivenOn(directory);
+    mustBeOurs();
     if (current === undefined || current.fence !== claim.fence || job === undefined) {
       throw new Failure({
         code: 'fenced',
@@ -262,12 +267,13 @@ export async function openLedger(
     },
 
     async record(request, run) {
+      mustBeOurs();
       const rows = [jobPut(request, run)];
       if (claims.delete(request.id)) rows.push({ type: 'del', key: `claim/${request.id}` });
       await write(rows);
     },
     grant(request, run, grantedAt) {
-      if (!isOurs()) throw folderGivenOn(directory);
+      mustBeOurs();
       fence += 1;
       const claim: Claim = { job: request.id, attempt: run.attempt, fence, grantedAt };
       claims.set(request.id, claim);
@@ -343,27 +349,30 @@ export async function openLedger(
         yield { fingerprint, stage, assets, madeAt, usedAt: Number.isFinite(used) ? used : madeAt };
       }
     },
-    forgetArtifacts: (fingerprints) =>
-      write(
-        fingerprints.flatMap((print): Row[] => [
-          { type: 'del', key: `artifact/${print}` },
-          { type: 'del', key: `used/${print}` },
-        ]),
-      ),
-    forgetJobs: (ids) =>
-      write(
-        ids.flatMap((id): Row[] => {
-          jobs.delete(id);
-          const rows: Row[] = [{ type: 'del', key: `job/${id}` }, ...startRows(id)];
-          if (claims.delete(id)) rows.push({ type: 'del', key: `claim/${id}` });
-          return rows;
-        }),
-      ),
+    async forgetArtifacts(fingerprints) {
+      mustBeOurs();
+      const rows = fingerprints.flatMap((print): Row[] => [
+        { type: 'del', key: `artifact/${print}` },
+        { type: 'del', key: `used/${print}` },
+      ]);
+      await write(rows);
+    },
+    async forgetJobs(ids) {
+      mustBeOurs();
+      const rows = ids.flatMap((id): Row[] => {
+        jobs.delete(id);
+        const gone: Row[] = [{ type: 'del', key: `job/${id}` }, ...startRows(id)];
+        if (claims.delete(id)) gone.push({ type: 'del', key: `claim/${id}` });
+        return gone;
+      });
+      await write(rows);
+    },
 
     rules: () => rules,
-    setRules(next) {
+    async setRules(next) {
+      mustBeOurs();
       rules = next;
-      return write([put('rules', next)]);
+      await write([put('rules', next)]);
     },
     async close() {
       while (writing || pending.length > 0) await write([]).catch(() => {});

@@ -1,5 +1,6 @@
 // Every job the queue knows. A run changes here alone: at once in memory, then on the disk, then told to everybody, in the
 // order of the changes. It does not know which changes are legal, nor why they are made.
+import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { JobId, JobRun } from '@myspinbot/shared/job/job.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Entry } from './entry.ts';
@@ -63,7 +64,8 @@ export function createRoster({ ledger, log }: { ledger: Ledger; log: Logger }): 
         roster.emit({ type: 'run', job: entry.id, run });
       };
       const written = write(run);
-      const told = written.then(tell, tell);
+      // What is another's to say is not told; a disk that refuses has the change told all the same.
+      const told = written.then(tell, (error) => (isFenced(error) ? before : tell()));
       telling = told;
       entry.telling = told;
       await written.finally(() => told);
@@ -88,4 +90,8 @@ export function createRoster({ ledger, log }: { ledger: Ledger; log: Logger }): 
     },
   };
   return roster;
+}
+
+function isFenced(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'fenced';
 }

@@ -65,6 +65,11 @@ test('two ledgers over one folder: the older one can neither claim nor commit, a
   await expect(older.advance(claim, run)).rejects.toMatchObject(refused);
   await expect(older.start(claim, 'look', '1'.repeat(64), 1, run)).rejects.toMatchObject(refused);
   await expect(older.end(claim, run)).rejects.toMatchObject(refused);
+  await expect(older.record(requestFor(photo, 'Late'), run)).rejects.toMatchObject(refused);
+  await expect(older.setRules({ ...older.rules(), paused: true })).rejects.toMatchObject(refused);
+  await expect(older.forgetJobs([request.id])).rejects.toMatchObject(refused);
+  await expect(older.forgetArtifacts(['1'.repeat(64)])).rejects.toMatchObject(refused);
+  expect(older.rules().paused).toBe(false);
   expect(() => older.grant(request, run, 2)).toThrow(expect.objectContaining(refused));
   const after = await newer.claim(request, run, 2);
   expect(after.fence).toBeGreaterThan(claim.fence);
