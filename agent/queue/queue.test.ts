@@ -1,6 +1,5 @@
-import type { AssetHash, AssetRef } from '@myspinbot/shared/asset/asset.ts';
 import type { JobRun, StageName } from '@myspinbot/shared/job/job.ts';
-import { isEnded } from '@myspinbot/shared/job/life.ts';
+import { defaultRules } from '@myspinbot/shared/job/rules.ts';
 import { type Pipeline, pipelineSchema } from '@myspinbot/shared/pipeline/graph.ts';
 import { shippedPipelines } from '@myspinbot/shared/pipeline/shipped.ts';
 import { afterEach, expect, test } from 'vitest';
@@ -8,7 +7,7 @@ import { entriesOf } from '../engines/registry.ts';
 import { smallEngines } from '../stages/fixtures/small-engines.ts';
 import { requestFor } from './fixtures/job-requests.ts';
 import { openQueueWorld, type QueueWorld, type WorldChange } from './fixtures/queue-world.ts';
-import { chanceOf } from './fixtures/random.ts';
+import { queueContract } from './queue-contract.ts';
 
 const worlds: QueueWorld[] = [];
 async function open(change: WorldChange = {}) {
@@ -23,12 +22,10 @@ afterEach(async () => {
   }
 });
 
+queueContract('the embedded queue', openQueueWorld);
+
 const statesOf = (world: QueueWorld, job: string) =>
   world.events.flatMap((event) => (event.type === 'run' && event.job === job ? [event.run.state] : []));
-const outcomes = (world: QueueWorld, job: string) =>
-  world.events.flatMap((event) =>
-    event.type === 'stage' && event.job === job ? [`${event.stage} ${event.outcome}`] : [],
-  );
 
 test('a job goes through every stage to a result that names its engines and tells its notes', async () => {
   const world = await open();
@@ -56,31 +53,6 @@ test('a job goes through every stage to a result that names its engines and tell
     new Set(['queued', 'claimed', 'running', 'succeeded']),
   );
   expect(statesOf(world, request.id).at(-1)).toBe('succeeded');
-});
-
-test('asking again with the same id changes nothing', async () => {
-  const world = await open();
-  const request = requestFor(await world.photo(), 'Hello');
-  await Promise.all([world.queue.request(request), world.queue.request(request)]);
-  await world.ended(request.id);
-  expect(await world.queue.request(request)).toMatchObject({ state: 'succeeded' });
-  expect(world.queue.jobs()).toHaveLength(1);
-  expect(world.stageLog.count('look')).toBe(1);
-});
-
-test('a repeated job is served from artifacts alone', async () => {
-  const world = await open();
-  const photo = await world.photo();
-  const first = requestFor(photo, 'Hello');
-  await world.queue.request(first);
-  const made = await world.ended(first.id);
-  await world.reopen();
-  const again = requestFor(photo, 'Hello');
-  await world.queue.request(again);
-  const run = await world.ended(again.id);
-  expect(run.result).toEqual(made.result);
-  expect(run.stages.every((one) => one.state === 'reused')).toBe(true);
-  expect(world.stageLog.count('look')).toBe(1);
 });
 
 test('with only the text changed, the look and the voice are reused', async () => {
@@ -151,19 +123,6 @@ test('an artifact whose asset is gone from the vault is made again', async () =>
   expect(world.vault.ref(result!.video.hash)).toBeDefined();
 });
 
-test('a job waits for the assets it names, and for those alone', async () => {
-  const world = await open();
-  const missing: AssetRef = { hash: 'f'.repeat(64) as AssetHash, bytes: 10, type: 'image/png' };
-  const elsewhere = await openQueueWorld();
-  worlds.push(elsewhere);
-  const photo = await elsewhere.photo('late');
-  const request = { ...requestFor(photo, 'Hello'), assets: [photo, missing] };
-  expect(await world.queue.request(request)).toMatchObject({ state: 'waiting-for-assets' });
-  await world.photo('late');
-  expect((await world.ended(request.id)).state).toBe('succeeded');
-  expect(statesOf(world, request.id).slice(0, 3)).toEqual(['waiting-for-assets', 'queued', 'claimed']);
-});
-
 test('a queued job whose asset was removed by hand waits for it again', async () => {
   const world = await open();
   world.stageLog.behave({ portrait: 'waits' });
@@ -178,89 +137,6 @@ test('a queued job whose asset was removed by hand waits for it again', async ()
   await world.until(second.id, (run) => run.state === 'waiting-for-assets');
   await world.photo('other');
   expect((await world.ended(second.id)).state).toBe('succeeded');
-});
-
-test('one job runs at a time, in the order of asking', async () => {
-  const world = await open();
-  const photo = await world.photo();
-  world.stageLog.behave({ look: 'waits' });
-  const blocker = requestFor(photo, 'Blocker');
-  await world.queue.request(blocker);
-  await world.stageLog.until((log) => log.count('look') === 1);
-  const now = world.clock.now();
-  // Asked at 30, 10, 20; one device's clock runs a day ahead, but it was heard of before the last.
-  const asked = [now - 70, now - 90, now - 80, now + 86_400_000].map((requestedAt, index) =>
-    requestFor(photo, `Job ${index}`, { requestedAt }),
-  );
-  for (const request of asked) await world.queue.request(request);
-  world.stageLog.behave({});
-  world.clock.advance(50);
-  const last = requestFor(photo, 'Last', { requestedAt: world.clock.now() });
-  await world.queue.request(last);
-  await world.ended(last.id);
-  const order = world.events.flatMap((event) =>
-    event.type === 'run' && event.run.state === 'succeeded' ? [event.job] : [],
-  );
-  expect(order).toEqual([blocker, asked[1]!, asked[2]!, asked[0]!, asked[3]!, last].map(({ id }) => id));
-  let runningNow = new Set<string>();
-  for (const event of world.events) {
-    if (event.type !== 'run') continue;
-    runningNow = new Set([...runningNow].filter((job) => job !== event.job));
-    if (event.run.state === 'running') runningNow.add(event.job);
-    expect(runningNow.size).toBeLessThanOrEqual(1);
-  }
-});
-
-test('cancel works while waiting for assets, while queued, while running, and does nothing at the end', async () => {
-  const world = await open();
-  const photo = await world.photo();
-  const elsewhere = { ...photo, hash: 'e'.repeat(64) as AssetHash };
-  const waiting = requestFor(elsewhere, 'Waiting');
-  await world.queue.request(waiting);
-  await world.queue.cancel(waiting.id);
-  expect(world.queue.job(waiting.id)?.run.state).toBe('cancelled');
-
-  world.stageLog.behave({ portrait: 'hangs' });
-  const running = requestFor(photo, 'Running');
-  const queued = requestFor(photo, 'Queued');
-  await world.queue.request(running);
-  await world.queue.request(queued);
-  await world.stageLog.until((log) => log.count('portrait') === 1);
-  await world.queue.cancel(queued.id);
-  expect(world.queue.job(queued.id)?.run.state).toBe('cancelled');
-  await world.queue.cancel(running.id);
-  await world.queue.cancel(running.id);
-  const ended = await world.ended(running.id);
-  expect(ended.state).toBe('cancelled');
-  expect(ended.stages.map((one) => one.state)).toEqual([...Array(5).fill('done'), 'waiting', 'waiting']);
-  expect(statesOf(world, running.id).at(-2)).toBe('cancelling');
-  expect(outcomes(world, running.id).at(-1)).toBe('portrait cancelled');
-
-  world.stageLog.behave({});
-  const done = requestFor(photo, 'Done');
-  await world.queue.request(done);
-  const result = await world.ended(done.id);
-  await world.queue.cancel(done.id);
-  expect(world.queue.job(done.id)?.run).toEqual(result);
-  await world.queue.cancel(requestFor(photo, 'never asked').id);
-});
-
-test('a cancelled job keeps what it made: the retry goes on from there', async () => {
-  const world = await open();
-  world.stageLog.behave({ portrait: 'hangs' });
-  const request = requestFor(await world.photo(), 'Hello');
-  await world.queue.request(request);
-  await world.stageLog.until((log) => log.count('portrait') === 1);
-  await world.queue.cancel(request.id);
-  await world.ended(request.id);
-  world.stageLog.behave({});
-  await world.queue.retry(request.id, 1);
-  expect(await world.ended(request.id)).toMatchObject({ state: 'succeeded', retry: 1, attempt: 2 });
-  expect(world.stageLog.count('look')).toBe(1);
-  // The same number again, a lower one, or one for a job that has its video: no second run.
-  await world.queue.retry(request.id, 1);
-  await world.queue.retry(request.id, 2);
-  expect(world.queue.job(request.id)?.run).toMatchObject({ state: 'succeeded', retry: 2, attempt: 2 });
 });
 
 test.each([
@@ -427,50 +303,20 @@ test('replay of a ledger with every state loses nothing and runs only what was n
   ]);
 });
 
-test('the seeded interleaver: whatever is cancelled, retried and restarted, every job ends, none twice', async () => {
-  const seed = Number(process.env.SEED ?? 20_251);
-  console.log(`queue: interleaver seed ${seed}`);
-  const { number: random, pick } = chanceOf(seed);
+test('a folder that was copied does not run by itself what waits in it', async () => {
   const world = await open();
-  const photo = await world.photo();
-  const stages = ['look', 'speech', 'timing', 'portrait', 'finish'] as const;
-  const requests = Array.from({ length: 12 }, (_, index) => requestFor(photo, `Job ${index % 9}`));
-  const retries = new Map<string, number>();
-  let restarts = 0;
-  for (const [index, request] of requests.entries()) {
-    if (random() < 0.5)
-      world.stageLog.behave({ [pick(stages)]: pick(['waits', 'hangs', 'throws'] as const) });
-    else world.stageLog.behave({});
-    await world.queue.request(request);
-    for (let step = 0; step < 4; step += 1) {
-      const victim = pick(requests.slice(0, index + 1));
-      const act = random();
-      if (act < 0.35) await world.queue.cancel(victim.id);
-      else if (act < 0.7) {
-        retries.set(victim.id, (retries.get(victim.id) ?? 0) + 1);
-        await world.queue.retry(victim.id, retries.get(victim.id)!);
-      } else if (act < 0.85) {
-        restarts += 1;
-        await world.reopen();
-      } else await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-  // From here on everything works: what hangs is let go by one more restart.
-  world.stageLog.behave({});
-  await world.reopen();
-  for (const request of requests) await world.ended(request.id);
-  for (const request of requests) {
-    const { run } = world.queue.job(request.id)!;
-    if (run.state !== 'succeeded') await world.queue.retry(request.id, run.retry + 1);
-  }
-  for (const request of requests) {
-    const run = await world.until(request.id, (now) => isEnded(now.state));
-    expect(run.state, request.id).toBe('succeeded');
-  }
-  // What was committed was made once: nine different texts, one portrait that left its engine for each.
-  const made = world.stageLog.events().filter((one) => one.stage === 'finish' && one.event === 'left').length;
-  expect(made).toBeGreaterThanOrEqual(9);
-  const videos = new Set(requests.map(({ id }) => world.queue.job(id)!.run.result!.video.hash));
-  expect(videos.size).toBe(9);
-  console.log(`queue: ${restarts} restarts, ${[...retries.values()].reduce((a, b) => a + b, 0)} retries`);
-}, 60_000);
+  world.stageLog.behave({ portrait: 'hangs' });
+  const running = requestFor(await world.photo(), 'Running');
+  await world.queue.request(running);
+  await world.stageLog.until((log) => log.count('portrait') === 1);
+  await world.queue.close();
+  await world.ledger.close();
+  const copy = await openQueueWorld({ copyOf: world.folder });
+  worlds.push(copy);
+  worlds.splice(worlds.indexOf(world), 1);
+  expect(copy.queue.rest()).toEqual({ why: 'restored' });
+  expect(copy.queue.job(running.id)?.run.state).toBe('queued');
+  copy.stageLog.behave({});
+  await copy.queue.setRules({ ...defaultRules, goOnAt: copy.clock.now() });
+  expect(await copy.ended(running.id)).toMatchObject({ state: 'succeeded' });
+});
