@@ -184,6 +184,10 @@ function jobsOf(ledger: Ledger): KeptJobs {
   return {
     jobs: () => ledger.jobs(),
     job,
+    async remember(jobs) {
+      const unknown = jobs.filter(({ request, run }) => isEnded(run.state) && job(request.id) === undefined);
+      await Promise.all(unknown.map(({ request, run }) => ledger.record(request, run)));
+    },
     artifacts: () => ledger.artifacts(),
     async forgetArtifacts(prints) {
       await ledger.forgetArtifacts(prints);

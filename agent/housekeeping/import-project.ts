@@ -1,6 +1,6 @@
 // A project from a file that may come from anybody. All of it is unpacked and checked apart from everything that is kept:
-// sums, sizes, the form of every record, and that the document is one. Only then files go into the vault, and the project
-// into the documents. Ids that are taken here are given anew.
+// sums, sizes, the form of every record, and that the document is one. Only then files go into the vault, the project into
+// the documents and its jobs to the queue, as they ended. Ids that are taken here are given anew.
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -40,7 +40,7 @@ export async function importProject(
   world: { file: string; mustFit(bytes: number): void },
   options: { signal?: AbortSignal | undefined; progress?: Progress | undefined } = {},
 ): Promise<Imported> {
-  const { vault, documents, dataDir } = stores;
+  const { vault, queue, documents, dataDir } = stores;
   const { file } = world;
   const sealed = await openSealed(file, {
     kind: 'project',
@@ -85,6 +85,8 @@ export async function importProject(
         for (const job of given) putJob(stores, job);
       }, author);
       await documents.flush();
+      // Only now: until the document had them, nothing of them was here.
+      await queue.remember(given);
       return {
         project: id,
         ...(id === project.id ? {} : { was: project.id }),

@@ -64,8 +64,10 @@ test('it is there what it was, with its ids, its video and its words', async () 
   for (const ref of [bot.photo, spun.result.video, spun.result.poster]) {
     expect(await there.agent.vault.examine(ref.hash, 'hash')).toMatchObject({ isWhole: true });
   }
-  // It is over, and the queue there does not make it again.
-  expect(there.agent.queue.job(spun.id)).toBeUndefined();
+  // It is over: the queue there knows it as it ended, and does not make it again.
+  expect(there.agent.queue.job(spun.id)?.run).toEqual(job?.run);
+  expect(there.agent.queue.job(spun.id)?.request.options).toEqual(job?.request.options);
+  expect(there.agent.queue.line()).toEqual([]);
   // And a new one can be spun from it.
   expect((await there.spin(bot, 'Hello again')).result.video.bytes).toBeGreaterThan(0);
 });

@@ -6,7 +6,7 @@ import type { Vault } from '../vault/port.ts';
 
 export type KeptJobs = Pick<
   Queue,
-  'jobs' | 'job' | 'artifacts' | 'forgetArtifacts' | 'forgetJobs' | 'rules' | 'on'
+  'jobs' | 'job' | 'remember' | 'artifacts' | 'forgetArtifacts' | 'forgetJobs' | 'rules' | 'on'
 >;
 export type KeptDocuments = Pick<SocketHub, 'workspace' | 'read' | 'edit' | 'rooms' | 'flush'>;
 

@@ -59,6 +59,11 @@ export interface Queue {
    * it got here never starts. Asking again with the same id changes nothing.
    */
   request(request: JobRequest, wish?: Partial<JobWish>): Promise<JobRun>;
+  /**
+   * Makes jobs known that have ended elsewhere, as they ended: durably, and never worked on unless somebody asks for a
+   * retry. Nothing is told, for nothing happened here. Those that are known already or have not ended are left alone.
+   */
+  remember(jobs: readonly QueuedJob[]): Promise<void>;
   /** Asks a waiting, queued or running job to end; idempotent; unknown or ended jobs are left alone. */
   cancel(job: JobId): Promise<void>;
   /**

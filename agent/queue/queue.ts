@@ -81,6 +81,27 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     });
   };
 
+  /** A job that nobody knew: it is known from now on, unless the disk refuses it. `tell`: when it is written down. */
+  const accept = async (entry: Entry, tell = () => {}): Promise<void> => {
+    const { request, run } = entry;
+    roster.add(entry);
+    // Whoever asks for the same id meanwhile waits for the same disk.
+    entry.accepting = ledger.record(request, run).then(() => {
+      entry.told = run;
+      tell();
+      return run;
+    });
+    try {
+      await entry.accepting;
+    } catch (error) {
+      roster.remove(entry);
+      entry.held?.abort.abort(new Ending('interrupted'));
+      throw error;
+    } finally {
+      entry.accepting = undefined;
+    }
+  };
+
   const supersede = async (older: JobId, by: JobId): Promise<void> => {
     const entry = roster.get(older);
     if (entry === undefined || older === by) return;
@@ -120,30 +141,19 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       else if (bad !== undefined) run = after(run, { type: 'failed' }, { failure: bad.toRecord() })!;
       else if (wish.pausedAt !== undefined) run = after(run, { type: 'pause-wished' })!;
       const entry = entryOf(request, run);
-      roster.add(entry);
-      // Whoever asks for the same id meanwhile waits for the same disk.
-      const accepting = ledger.record(request, run).then(() => {
-        entry.told = run;
-        roster.emit({ type: 'run', job: request.id, run });
-        return run;
-      });
-      entry.accepting = accepting;
+      const accepting = accept(entry, () => roster.emit({ type: 'run', job: request.id, run }));
       // Its claim comes after it on the disk, so that it need not be waited for before it is taken.
       turns.look();
-      try {
-        await accepting;
-      } catch (error) {
-        roster.remove(entry);
-        entry.held?.abort.abort(new Ending('interrupted'));
-        throw error;
-      } finally {
-        entry.accepting = undefined;
-      }
+      await accepting;
       if (request.supersedes !== undefined) await supersede(request.supersedes, request.id);
       // The last asset may have arrived while this was written.
       assetArrived();
       turns.look();
       return run;
+    },
+    async remember(jobs) {
+      const unknown = jobs.filter(({ request, run }) => isEnded(run.state) && !roster.get(request.id));
+      await Promise.all(unknown.map(({ request, run }) => accept(entryOf(request, run))));
     },
     async cancel(job) {
       const entry = roster.get(job);

@@ -66,6 +66,30 @@ export function keeping(open: OpenWorld): void {
     expect([world.stageLog.count('look'), world.stageLog.count('speech')]).toEqual([2, 1]);
   });
 
+  test('jobs that ended elsewhere are known as they ended and never worked on, until somebody asks again', async () => {
+    const world = await open();
+    const { world: elsewhere, photo, running } = await openAtWork(open);
+    await elsewhere.queue.cancel(running.id);
+    const run = await ended(elsewhere, running.id);
+    await world.photo();
+    const waits = requestFor(photo, 'Waits');
+    const unended = { request: waits, run: { ...run, state: 'queued' as const } };
+    const brought = { request: running, run };
+    await world.queue.remember([brought, unended]);
+    // What is known is not changed by being brought again.
+    await world.queue.remember([{ request: running, run: { ...run, retry: 7 } }]);
+    expect(world.queue.jobs()).toEqual([brought]);
+    expect(world.events).toEqual([]);
+    elsewhere.stageLog.behave({});
+    await world.kill();
+    expect(world.queue.jobs()).toEqual([brought]);
+    expect([world.queue.line(), world.events]).toEqual([[], []]);
+    expect(await world.queue.request(running)).toEqual(run);
+    expect(world.stageLog.events()).toEqual([]);
+    await world.queue.retry(running.id, 1);
+    expect(await ended(world, running.id)).toMatchObject({ state: 'succeeded', retry: 1 });
+  });
+
   test('jobs that have ended can be forgotten, others not; what they made stays', async () => {
     const world = await open();
     const photo = await world.photo();
