@@ -36,17 +36,11 @@ export function holders(open: OpenWorld): void {
 
   test('a job that was being cancelled when its holder died is cancelled by the next, and can be asked for again', async () => {
     const { world, running } = await openAtWork(open);
-    let killed: Promise<void> = Promise.resolve();
-    const isDying = new Promise<void>((dying) => {
-      world.queue.on((event) => {
-        if (event.type !== 'run' || event.run.state !== 'cancelling') return;
-        killed = world.kill();
-        dying();
-      });
-    });
-    void world.queue.cancel(running.id);
-    await isDying;
-    await killed;
+    // It does not let go before its holder dies.
+    world.stageLog.behave({ portrait: 'clings' });
+    await world.queue.cancel(running.id);
+    expect(stateOf(world, running.id)).toBe('cancelling');
+    await world.kill();
     expect(stateOf(world, running.id)).toBe('cancelled');
     world.stageLog.behave({});
     await world.queue.retry(running.id, 1);
