@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { builtinEngines } from '../engines/catalog.ts';
 import { entriesOf } from '../engines/registry.ts';
 import { chooseEngines } from './choose-engines.ts';
-import { printOf } from './run-job.ts';
+import { printOf } from './stage-print.ts';
 
 const node: PipelineNode = { id: 'script', stage: 'script', params: {}, weight: 1 };
 const options = (narration: SpinOptionsInput['narration']) =>

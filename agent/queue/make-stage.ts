@@ -157,7 +157,8 @@ async function inHost(
   };
   signal.throwIfAborted();
   tell();
-  const limitMs = world.limitMs?.(stage) ?? stageLimitMs(stage, units, ledger.paces(stage, chosen.main), chosen.lane);
+  const limitMs =
+    world.limitMs?.(stage) ?? stageLimitMs(stage, units, ledger.paces(stage, chosen.main), chosen.lane);
   const limit = limitSignal(clock, limitMs, stage);
   const stopTelling = every(clock, TELL_EVERY_MS, tell);
   try {

@@ -5,6 +5,7 @@ import type { JobResult, StageRun, Trained } from '@myspinbot/shared/job/job.ts'
 import { type Pipeline, type PipelineNode, pipelineOrder } from '@myspinbot/shared/pipeline/graph.ts';
 import { assetsNamed } from '@myspinbot/shared/project/options.ts';
 import { finishOutputSchema, lookOutputSchema } from '../stages/outputs.ts';
+import { stages } from '../stages/stages.ts';
 import { reusable } from './artifacts.ts';
 import { chooseEngines } from './choose-engines.ts';
 import { progressOf } from './job-progress.ts';
