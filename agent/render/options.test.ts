@@ -17,10 +17,16 @@ describe('the render command line', () => {
       size: '720x720',
       fps: 25,
       captions: true,
+      enlarge: false,
       seed: 1,
       out: 'bot.mp4',
       json: false,
     });
+  });
+
+  test('a picture is enlarged when that is asked for', () => {
+    const parsed = parseRender(['--photo', 'me.jpg', '--say', 'Hi', '--enlarge']);
+    expect(parsed).toMatchObject({ kind: 'plan', plan: { enlarge: true } });
   });
 
   test.each([
