@@ -46,17 +46,20 @@ function filledIn(expr: string): string {
 
 /** The names of our figures in an expression, without the endings that a histogram's parts have. */
 export function namesIn(expr: string): string[] {
-  const names = [...expr.matchAll(/\bmyspinbot_\w+/g)].map(([name]) => name);
+  const names = [...expr.matchAll(/\b(?:myspinbot|DCGM_FI_DEV)_\w+/g)].map(([name]) => name);
   return [...new Set(names.map((name) => name.replace(/_(bucket|sum|count)$/, '')))];
 }
 
 /** Which label is asked of which figure: in braces, and where it is summed by. */
 export function labelsIn(expr: string): { name: string; label: string }[] {
-  const chosen = [...expr.matchAll(/\b(myspinbot_\w+)\{([^}]*)\}/g)].flatMap(([, name = '', inside = '']) =>
-    [...inside.matchAll(/(\w+)\s*[=!]~?/g)].map(([, label]) => ({ name, label: label! })),
+  const chosen = [...expr.matchAll(/\b((?:myspinbot|DCGM_FI_DEV)_\w+)\{([^}]*)\}/g)].flatMap(
+    ([, name = '', inside = '']) =>
+      [...inside.matchAll(/(\w+)\s*[=!]~?/g)].map(([, label]) => ({ name, label: label! })),
   );
-  const summed = [...expr.matchAll(/\b(?:by|without) \(([^)]*)\)\s*\(([^{]*?)(myspinbot_\w+)/g)].flatMap(
-    ([, labels = '', , name = '']) => labels.split(',').map((label) => ({ name, label: label.trim() })),
+  const summed = [
+    ...expr.matchAll(/\b(?:by|without) \(([^)]*)\)\s*\(([^{]*?)((?:myspinbot|DCGM_FI_DEV)_\w+)/g),
+  ].flatMap(([, labels = '', , name = '']) =>
+    labels.split(',').map((label) => ({ name, label: label.trim() })),
   );
   return [...chosen, ...summed].map(({ name, label }) => ({
     name: name.replace(/_(bucket|sum|count)$/, ''),
@@ -67,7 +70,7 @@ export function labelsIn(expr: string): { name: string; label: string }[] {
 /** Figures and their labels as docs/metrics.md lists them. */
 export function documentedLabels(): Map<string, readonly string[]> {
   const rows = readFileSync(inRepo('docs/metrics.md'), 'utf8').matchAll(
-    /^\| `(myspinbot_\w+)` \| \w+ \| ([^|]*) \|/gm,
+    /^\| `((?:myspinbot|DCGM_FI_DEV)_\w+)` \| \w+ \| ([^|]*) \|/gm,
   );
   return new Map(
     [...rows].map(([, name = '', labels = '']) => [
