@@ -3,6 +3,7 @@
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { Tone } from '@myspinbot/shared/project/options.ts';
 import { z } from 'zod';
+import type { Logger } from '../../log/logger.ts';
 import type { EngineContext, ProbeAnswer } from '../engine.ts';
 import { scriptOllama } from './ollama-id.ts';
 import {
@@ -63,6 +64,8 @@ export interface OllamaOptions {
   /** Its own choice among what is there when absent. */
   model?: string;
   after?: After;
+  /** Has other tools put their models out of the card first. Never throws but `signal.reason`. */
+  makeRoom?: (of: { signal: AbortSignal; log: Logger }) => Promise<unknown>;
 }
 
 export function createOllamaScript(options: OllamaOptions = {}): ScriptEngine {
@@ -103,6 +106,7 @@ export function createOllamaScript(options: OllamaOptions = {}): ScriptEngine {
         });
       }
       const model = await chosenModel(look, place, context.signal);
+      await options.makeRoom?.(context);
       try {
         return await writeWith(place, model.name, request, context);
       } catch (error) {

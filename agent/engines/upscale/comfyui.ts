@@ -9,6 +9,8 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import type { ComfyUi } from '../../comfyui/comfyui.ts';
 import { buildGraph } from '../../comfyui/graph.ts';
 import { choicesOf, type NodeSchemas } from '../../comfyui/node-schemas.ts';
+import type { Room } from '../../gpu/make-room.ts';
+import type { Logger } from '../../log/logger.ts';
 import { type FfmpegTools, runFfmpeg, spawnFfmpeg, untold } from '../../media/ffmpeg.ts';
 import type { EngineContext, ProbeAnswer } from '../engine.ts';
 import { upscaleComfyUi } from './comfyui-id.ts';
@@ -29,6 +31,8 @@ const FRAMES_BYTES = 1.25 * 1024 ** 3;
 const PIXEL_BYTES = 12;
 /** A net that makes four times as wide and high. */
 const NET_SCALE = 4;
+/** The net and one tile of 512 by 512 on the card; from the sizes of its layers, not measured. */
+const NEED_BYTES = 3 * 1024 ** 3;
 /** A picture of noise in 4K has some 40 MB. */
 const MAX_PICTURE_BYTES = 100e6;
 const LIMIT_MS = 12 * 3600_000;
@@ -60,6 +64,8 @@ export function bestModel(models: readonly string[]): string | undefined {
 export function createComfyUiUpscale(world: {
   ffmpeg: () => Promise<FfmpegTools>;
   comfyui: () => ComfyUi;
+  /** Has other tools put their models out, and waits for what the driver says. */
+  makeRoom?: (of: { needBytes: number; signal: AbortSignal; log: Logger }) => Promise<Room>;
 }): UpscaleEngine {
   return {
     ...upscaleComfyUi,
@@ -101,7 +107,8 @@ export function createComfyUiUpscale(world: {
     },
 
     async upscale(request, context) {
-      const { signal, workDir, smaller, progress } = context;
+      const { signal, workDir, smaller, progress, log } = context;
+      const room = await world.makeRoom?.({ needBytes: NEED_BYTES, signal, log });
       const [tools, ui] = [await world.ffmpeg(), world.comfyui()];
       const [stats, nodes] = await Promise.all([ui.stats(signal), ui.nodes(signal)]);
       const model = bestModel(modelsOf(nodes)) ?? 'RealESRGAN_x4plus.safetensors';
@@ -140,7 +147,8 @@ export function createComfyUiUpscale(world: {
       }
       await mustBeWhole(tools, video, request, signal);
       progress(request.frames, request.frames);
-      return { video, notes: [`The picture was enlarged with ${model} by ComfyUI ${stats.version}.`] };
+      const how = `The picture was enlarged with ${model} by ComfyUI ${stats.version}.`;
+      return { video, notes: room?.note === undefined ? [how] : [how, room.note] };
     },
   };
 }

@@ -12,6 +12,8 @@ export interface NvidiaSmiScript {
   /** Ends with this instead of staying. */
   exit?: number;
   rounds?: number;
+  /** Lines of whoever holds memory. */
+  holders?: readonly string[];
 }
 
 /** An H200 without anything on it, driver 580.159.04. */

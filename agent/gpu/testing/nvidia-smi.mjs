@@ -7,6 +7,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const path = process.env.FAKE_NVIDIA_SMI;
 const script = JSON.parse(readFileSync(path, 'utf8'));
 writeFileSync(`${path}.asked`, JSON.stringify(process.argv.slice(2)));
+if (process.argv.some((one) => one.startsWith('--query-compute-apps='))) {
+  process.stdout.write(`${(script.holders ?? []).join('\n')}\n`);
+  process.exit(0);
+}
 const query = process.argv.find((one) => one.startsWith('--query-gpu='));
 const fields = query.slice('--query-gpu='.length).split(',');
 for (const field of script.refuses ?? []) {
