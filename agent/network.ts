@@ -4,10 +4,10 @@ import type { RequestListener } from 'node:http';
 import { openCertificates } from './certificates/certificates.ts';
 import type { Certificates } from './certificates/port.ts';
 import { createWhereabouts } from './certificates/whereabouts.ts';
+import type { Clock } from './clock.ts';
 import type { Listen } from './config.ts';
 import type { Logger } from './log/logger.ts';
 import { announce } from './nearby/announce.ts';
-import type { Clock } from './queue/clock.ts';
 import { createTrustPage } from './server/trust-page.ts';
 
 export interface Network {

@@ -102,7 +102,7 @@ test('the queue knows stages and ports, never a tool, a socket or a screen', () 
 });
 
 test('housekeeping knows the queue and the documents by what they promise, and nobody who asks for it', () => {
-  expect(arrows(/^agent\/housekeeping\//, /^agent\/queue\//, /\/(port|clock)\.ts$/)).toEqual([]);
+  expect(arrows(/^agent\/housekeeping\//, /^agent\/queue\//, /\/port\.ts$/)).toEqual([]);
   expect(arrows(/^agent\/housekeeping\//, /^agent\/(server|commands|pairing|transfer|process)\//)).toEqual(
     [],
   );
@@ -125,6 +125,12 @@ test('engines know no stage, no queue and no server', () => {
   ).toEqual([]);
 });
 
+test('the cards and ComfyUI know nobody who uses them', () => {
+  const users = /^agent\/(engines|stages|queue|vault|transfer|hub|server|metrics|housekeeping)\//;
+  expect(arrows(/^agent\/(gpu|comfyui)\//, users)).toEqual([]);
+  expect(arrows(/^agent\/gpu\//, /^agent\/comfyui\//)).toEqual([]);
+});
+
 test('what is concrete is wired where everything is wired, and nowhere else', () => {
   const wiring =
     /^agent\/(main|cli|workshop|process\/(?:stage-host|serve-stages|run-stage)|render\/.*|art\/.*|engines\/.*)\.ts$/;
@@ -139,9 +145,7 @@ test('what is concrete is wired where everything is wired, and nowhere else', ()
 });
 
 test('whoever proves who somebody is knows neither requests nor documents, and those know only a principal', () => {
-  expect(
-    arrows(/^agent\/pairing\//, /^agent\/(server|hub|transfer|vault|engines|queue)\//, /queue\/clock\.ts$/),
-  ).toEqual([]);
+  expect(arrows(/^agent\/pairing\//, /^agent\/(server|hub|transfer|vault|engines|queue)\//)).toEqual([]);
   expect(arrows(/^agent\/(hub|transfer)\//, /^agent\/(pairing|server|certificates|nearby)\//)).toEqual([]);
 });
 
@@ -150,7 +154,7 @@ test('certificates know where the machine is, and nobody who asks', () => {
     arrows(
       /^agent\/(certificates|nearby)\//,
       /^agent\/(?!certificates\/)[^/]+\//,
-      /^agent\/(log\/logger|queue\/clock)\.ts$/,
+      /^agent\/log\/logger\.ts$/,
     ),
   ).toEqual([]);
 });

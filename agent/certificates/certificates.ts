@@ -9,8 +9,8 @@ import { mkdir, readFile, rename } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from '../queue/clock.ts';
 import { makePrivate, writeSecretFile } from '../secret-file.ts';
 import {
   DAY_MS,

@@ -2,8 +2,8 @@
 // when it changes rooms. It knows interfaces; it does not know certificates or who asks.
 import { isIPv4 } from 'node:net';
 import { networkInterfaces, hostname as systemHostname } from 'node:os';
+import type { Clock } from '../clock.ts';
 import type { Listen } from '../config.ts';
-import type { Clock } from '../queue/clock.ts';
 import type { Whereabouts } from './port.ts';
 import { isPrivateAddress } from './private-address.ts';
 

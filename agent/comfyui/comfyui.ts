@@ -1,6 +1,6 @@
 // One ComfyUI, as engines use it: what it is, what it has, files in, a graph to its end, files out, memory back. It owns
 // the address; it knows no capability and no pipeline.
-import type { Clock } from '../queue/clock.ts';
+import type { Clock } from '../clock.ts';
 import { comfyAddress } from './address.ts';
 import type { ApiGraph } from './graph.ts';
 import { comfyHttp, notComfy, type ServerFile, type UploadName } from './http.ts';

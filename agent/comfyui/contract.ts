@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { systemClock } from '../queue/clock.ts';
+import { systemClock } from '../clock.ts';
 import { type ComfyUi, connectComfyUi } from './comfyui.ts';
 import { buildGraph, type GraphBuilder } from './graph.ts';
 

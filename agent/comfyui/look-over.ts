@@ -1,6 +1,6 @@
 // What ComfyUI is there and what it could do, in one look: for whoever wants to know before anything runs. It never throws.
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import { systemClock } from '../queue/clock.ts';
+import { systemClock } from '../clock.ts';
 import { COMFYUI_ADDRESS } from './address.ts';
 import { type ComfyStats, type ComfyUi, connectComfyUi } from './comfyui.ts';
 import { choicesOf } from './node-schemas.ts';

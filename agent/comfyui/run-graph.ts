@@ -3,7 +3,7 @@
 // protocol, not what the graph makes.
 import { randomUUID } from 'node:crypto';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import type { Clock } from '../queue/clock.ts';
+import type { Clock } from '../clock.ts';
 import type { ComfyEvent } from './events.ts';
 import type { ApiGraph } from './graph.ts';
 import type { ComfyHttp, ServerFile } from './http.ts';

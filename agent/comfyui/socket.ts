@@ -2,7 +2,7 @@
 // before the new one comes, because the server forgets an identity when an older socket of it ends. What it hears is handed
 // on; what was missed meanwhile must be asked for.
 import { WebSocket } from 'ws';
-import type { Clock } from '../queue/clock.ts';
+import type { Clock } from '../clock.ts';
 import { type ComfyEvent, readBinary, readText } from './events.ts';
 
 export interface ComfySocket {

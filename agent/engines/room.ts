@@ -1,12 +1,13 @@
 // Which tools keep models on the card beside each other, and how each is asked to put them out. The one that is about to
 // work keeps its own.
+
+import { systemClock } from '../clock.ts';
 import { COMFYUI_ADDRESS } from '../comfyui/address.ts';
 import { type ComfyUi, connectComfyUi } from '../comfyui/comfyui.ts';
 import { askGpus } from '../gpu/ask.ts';
 import { askHolders } from '../gpu/holders.ts';
 import { makeRoom, type Room } from '../gpu/make-room.ts';
 import type { Logger } from '../log/logger.ts';
-import { systemClock } from '../queue/clock.ts';
 import type { EngineWorld } from './registry.ts';
 import { OLLAMA_URL, systemAfter } from './script/ollama-link.ts';
 import { unloadAll } from './script/ollama-memory.ts';

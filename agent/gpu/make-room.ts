@@ -1,8 +1,9 @@
 // Before an engine takes the card: whoever else keeps models there is asked to put them out, and the driver is asked until
 // there is room. Tools say yes before the memory is free, so what counts is what the driver says. It knows cards and a list
 // of neighbours, not what they are.
+
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from '../queue/clock.ts';
 import type { GpuAnswer } from './ask.ts';
 import type { GpuHolder } from './holders.ts';
 

@@ -3,8 +3,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from '../queue/clock.ts';
 import { type GpuReading, gpuFields, gpuQuery, readGpuLine, withoutRefused } from './readings.ts';
 
 export type GpuState =

@@ -1,6 +1,7 @@
 // When garbage is collected without anybody asking: soon after a start, then once a day.
+
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from '../queue/clock.ts';
 import { DAY_MS } from './names.ts';
 
 /** After a start devices first bring what they have, and an agent that is only tried out is left in peace. */

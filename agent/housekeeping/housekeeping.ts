@@ -8,8 +8,8 @@ import type {
   HousekeepingTask,
   HousekeepingWish,
 } from '@myspinbot/shared/wire/housekeeping.ts';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from '../queue/clock.ts';
 import { backUp, type OpenCopy } from './backup.ts';
 import { collect } from './collect.ts';
 import { lookAtFolder, lookAtMachine, lookAtStores, type Machine } from './doctor.ts';

@@ -11,8 +11,8 @@ import { REMOVED_CLOSE, SOCKET_PROTOCOL } from '@myspinbot/shared/wire/pairing.t
 import type { Presence } from '@myspinbot/shared/wire/presence.ts';
 import { type WebSocket, WebSocketServer } from 'ws';
 import * as Y from 'yjs';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from '../queue/clock.ts';
 import type { Quota } from '../vault/quota.ts';
 import { type DocumentStore, openDocumentStore } from './document-store.ts';
 import { guardWorkspace } from './guard.ts';

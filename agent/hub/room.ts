@@ -5,7 +5,7 @@ import { MAX_SIGNAL_TEXT, SIGNAL_MESSAGE } from '@myspinbot/shared/wire/signal.t
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
-import type { Clock } from '../queue/clock.ts';
+import type { Clock } from '../clock.ts';
 import { createRoomAwareness, type RoomAwareness } from './awareness.ts';
 import { isKnownTo, isSoundFor } from './sound-update.ts';
 

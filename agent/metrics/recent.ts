@@ -1,7 +1,7 @@
 // The last minutes of a few figures, so that a screen that was just opened has a line to show. It looks every two seconds
 // at what costs nothing to look at; older moments are forgotten.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Clock } from '../queue/clock.ts';
+import type { Clock } from '../clock.ts';
 
 export const RECENT_EVERY_MS = 2000;
 /** Four minutes. */

@@ -6,8 +6,8 @@
 //
 // A time is unique: the second entry of one millisecond stands 1/1024 ms after the first.
 import { type AuditEntry, auditEntrySchema } from '@myspinbot/shared/wire/pairing.ts';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from '../queue/clock.ts';
 import type { Row, Store } from './store.ts';
 
 export const KNOWN_KEPT = 8000;

@@ -2,7 +2,7 @@
 // for and by whatever way. It does not know how a file travels.
 import { type Principal, principalId } from '@myspinbot/shared/access/access.ts';
 import type { AssetRef, AssetType } from '@myspinbot/shared/asset/asset.ts';
-import type { Clock } from '../queue/clock.ts';
+import type { Clock } from '../clock.ts';
 import { lasts } from './freshness.ts';
 
 /** A film that is watched in pieces, with pauses, is one download. */

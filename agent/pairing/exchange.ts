@@ -17,7 +17,7 @@ import type {
   PairingStart,
   PairingStarted,
 } from '@myspinbot/shared/wire/pairing.ts';
-import type { Clock } from '../queue/clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Audit } from './audit.ts';
 import type { Identity } from './identity.ts';
 import type { Attempt, Invitations } from './invitations.ts';

@@ -12,8 +12,8 @@ import {
   deviceNameSchema,
   parseProofProtocol,
 } from '@myspinbot/shared/wire/pairing.ts';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from '../queue/clock.ts';
 import { makePrivate } from '../secret-file.ts';
 import { openAudit } from './audit.ts';
 import { createDownloads } from './downloads.ts';

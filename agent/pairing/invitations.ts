@@ -6,7 +6,7 @@ import { Failure } from '@myspinbot/shared/failure/failure.ts';
 import { toBase64Url } from '@myspinbot/shared/pairing/bytes.ts';
 import { formatCode, fragmentOf, INVITATION_MS, MAX_ATTEMPTS } from '@myspinbot/shared/pairing/invitation.ts';
 import type { Invitation, Invite } from '@myspinbot/shared/wire/pairing.ts';
-import type { Clock } from '../queue/clock.ts';
+import type { Clock } from '../clock.ts';
 import { lasts } from './freshness.ts';
 import type { InviteOptions } from './port.ts';
 

@@ -2,7 +2,7 @@
 // than a library's: a limiter that holds timers per address and reads the system's clock can neither be turned by
 // hand in a test nor be asked without waiting. It does not know what is limited.
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import type { Clock } from '../queue/clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Origin } from './port.ts';
 
 /** Addresses remembered per limit: some 100 bytes each. Who is forgotten begins with a full bucket. */

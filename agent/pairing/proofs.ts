@@ -9,7 +9,7 @@ import {
   deviceProves,
 } from '@myspinbot/shared/pairing/statements.ts';
 import type { Challenge, Challenged, TokenRequest } from '@myspinbot/shared/wire/pairing.ts';
-import type { Clock } from '../queue/clock.ts';
+import type { Clock } from '../clock.ts';
 import { lasts } from './freshness.ts';
 import type { Identity } from './identity.ts';
 import type { KeptDevice, Registry } from './registry.ts';

@@ -14,8 +14,8 @@ import {
   scriptTokenSchema,
 } from '@myspinbot/shared/wire/pairing.ts';
 import type { z } from 'zod';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from '../queue/clock.ts';
 import type { Audit } from './audit.ts';
 import type { Row, Store } from './store.ts';
 

@@ -3,7 +3,7 @@
 // look-up takes tells nothing about a token.
 import { createHash, randomBytes } from 'node:crypto';
 import { toBase64Url } from '@myspinbot/shared/pairing/bytes.ts';
-import type { Clock } from '../queue/clock.ts';
+import type { Clock } from '../clock.ts';
 import { lasts } from './freshness.ts';
 
 export const TOKEN_MS = 600_000;

@@ -1,7 +1,7 @@
 // One child process seen from the agent (a stage host, the WebRTC library): started in a process group of its own, its
 // last words kept, its whole group ended on demand. It knows processes and lines; not its work, nor when to start or end.
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Clock } from '../queue/clock.ts';
+import type { Clock } from '../clock.ts';
 import type { ModuleEntry } from './entry.ts';
 
 /** Lines of output kept for a diagnosis, and how long each may be. */

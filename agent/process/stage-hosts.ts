@@ -4,9 +4,9 @@
 // one runs what may run beside the leading job's stage.
 import type { EngineEntry, VoiceEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import type { Clock } from '../clock.ts';
 import type { PhotoInspection } from '../engines/look/port.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from '../queue/clock.ts';
 import type { StageHost, StageWatch } from '../stages/host.ts';
 import type { ModuleEntry } from './entry.ts';
 import { moduleEntry } from './entry.ts';

@@ -1,9 +1,9 @@
 // Before an engine is chosen for a stage: tools that are programs of their own come and go, and what they said a while ago
 // need not be so any more. It knows when to ask, not how. What is built in is asked at the start and stays as it was.
 import type { EngineEntry } from '@myspinbot/shared/document/agent-entry.ts';
+import type { Clock } from '../clock.ts';
 import type { Capability } from '../engines/engine.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from './clock.ts';
 
 /** So long an answer is believed: a job right after the other costs no question. */
 const BELIEVED_MS = 20_000;

@@ -1,6 +1,6 @@
 // Whether somebody else uses the machine, told from its processors: how busy they were since the last look.
 import { cpus } from 'node:os';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** Busier than this, over at least the span below, and somebody is at work. */
 const BUSY_SHARE = 0.35;

@@ -8,9 +8,9 @@ import { type JobId, type JobRun, type JobWish, jobIdSchema } from '@myspinbot/s
 import { isEnded, isHeld } from '@myspinbot/shared/job/life.ts';
 import type { ProjectId } from '@myspinbot/shared/project/project.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
+import type { Clock } from '../clock.ts';
 import type { Hub } from '../hub/port.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from './clock.ts';
 import { canonicalJson } from './fingerprint.ts';
 import type { Queue } from './port.ts';
 

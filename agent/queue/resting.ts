@@ -1,7 +1,7 @@
 // Whether the queue rests: what people decided (paused, quiet hours, only while the machine is idle) and what happened to
 // its folder (copied, restored), asked against the clock. It decides nothing about single jobs.
 import { type QueueRules, quietMinutesLeft, type Rest } from '@myspinbot/shared/job/rules.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** How often somebody who waits for the machine to be idle looks again. */
 const LOOK_AGAIN_MS = 15_000;

@@ -2,12 +2,12 @@
 import type { EngineEntry } from '@myspinbot/shared/document/agent-entry.ts';
 import type { JobRequest, JobRun, StageRun } from '@myspinbot/shared/job/job.ts';
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
+import type { Clock } from '../clock.ts';
 import type { Capability } from '../engines/engine.ts';
 import type { GrowingFilm } from '../engines/portrait/port.ts';
 import type { Logger } from '../log/logger.ts';
 import type { StageHost } from '../stages/host.ts';
 import type { Vault } from '../vault/port.ts';
-import type { Clock } from './clock.ts';
 import type { Turn } from './lanes.ts';
 import type { Claim, Ledger } from './ledger.ts';
 import type { QueueEvent } from './port.ts';

@@ -1,6 +1,6 @@
 // The time after which a stage is taken for hung. It knows clocks and signals, not stages.
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** Later than this after its time, and the whole agent was frozen, not the stage hung. */
 const FROZEN_MS = 10_000;

@@ -15,7 +15,7 @@ import { REMOVED_CLOSE, SOCKET_PROTOCOL } from '@myspinbot/shared/wire/pairing.t
 import type { JobProgress } from '@myspinbot/shared/wire/presence.ts';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
-import type { Clock } from '../queue/clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Queue, QueuedJob, QueueEvent } from '../queue/port.ts';
 import { jobView } from './job-view.ts';
 

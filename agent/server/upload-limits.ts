@@ -2,9 +2,9 @@
 // over the transfer sockets is limited there, by the same quota. It does not know what is in an upload.
 import { principalId } from '@myspinbot/shared/access/access.ts';
 import type { FastifyRequest } from 'fastify';
+import type { Clock } from '../clock.ts';
 import { createLimit, within } from '../pairing/limits.ts';
 import type { Gate } from '../pairing/port.ts';
-import type { Clock } from '../queue/clock.ts';
 import type { Quota } from '../vault/quota.ts';
 
 /** A person spins a few times a minute; a script that makes a whole series waits for the queue anyway. */

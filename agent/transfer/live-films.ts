@@ -6,9 +6,9 @@ import { closeSync, openSync, read } from 'node:fs';
 import { promisify } from 'node:util';
 import type { JobId } from '@myspinbot/shared/job/job.ts';
 import type { LiveEnd } from '@myspinbot/shared/wire/live.ts';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
 import { type FilmHeader, readFilmHeader } from '../media/film-header.ts';
-import type { Clock } from '../queue/clock.ts';
 
 const readAt = promisify(read);
 /** A header of ours has under 2 KiB. */

@@ -20,8 +20,8 @@ import {
   type SignalMessage,
   type SignalRefusal,
 } from '@myspinbot/shared/wire/signal.ts';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from '../queue/clock.ts';
 
 /** Each costs a few MB and, while it moves bytes, a good part of a core. */
 const MAX_PEERS = 24;

@@ -4,11 +4,11 @@
 
 import type { PeerSignal, SimplePeer } from '@myspinbot/shared/direct/peer-end.ts';
 import { Failure } from '@myspinbot/shared/failure/failure.ts';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
 import { cellEnvironment } from '../process/confine.ts';
 import { type ModuleEntry, moduleEntry } from '../process/entry.ts';
 import { type HostChild, startHostChild } from '../process/host-child.ts';
-import type { Clock } from '../queue/clock.ts';
 import type { Side } from './webrtc-library.ts';
 import { type FromChild, fromChildSchema, MESSAGE_COST, type ToChild } from './webrtc-messages.ts';
 

@@ -1,6 +1,7 @@
 // Has the vault give up, every hour, what nobody goes on with.
+
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from '../queue/clock.ts';
 import type { Vault } from './port.ts';
 
 const HOUR_MS = 3600 * 1000;

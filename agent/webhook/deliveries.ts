@@ -2,8 +2,8 @@
 // growing pauses. Whoever hands in a letter waits for nothing. It does not know what a letter is about.
 import { createHmac, randomUUID } from 'node:crypto';
 import { type WebhookTarget, webhookHeaders } from '@myspinbot/shared/wire/webhook.ts';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from '../queue/clock.ts';
 import { post } from './post.ts';
 
 /** Between tries: a restart of the other side is over within seconds, a broken one within minutes or not at all. */

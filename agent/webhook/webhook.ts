@@ -9,8 +9,8 @@ import {
   type WebhookTarget,
   webhookSchema,
 } from '@myspinbot/shared/wire/webhook.ts';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Clock } from '../queue/clock.ts';
 import type { Queue, QueuedJob } from '../queue/port.ts';
 import { readSecretFile, writeSecretFile } from '../secret-file.ts';
 import { createDeliveries, type Letter } from './deliveries.ts';

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../clock.ts';
 import { connectComfyUi } from '../../comfyui/comfyui.ts';
 import {
   type ComfyDouble,
@@ -12,7 +13,6 @@ import {
 } from '../../comfyui/testing/comfy-double.ts';
 import { silentLogger } from '../../log/logger.ts';
 import { type FfmpegTools, findFfmpeg, runFfmpeg } from '../../media/ffmpeg.ts';
-import { systemClock } from '../../queue/clock.ts';
 import { bestModel, createComfyUiUpscale, framesAtOnce } from './comfyui.ts';
 import { upscaleContract } from './contract.ts';
 import type { UpscaleEngine, UpscaleRequest } from './port.ts';

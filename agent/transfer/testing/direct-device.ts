@@ -15,10 +15,10 @@ import {
 } from '@myspinbot/shared/wire/signal.ts';
 import * as decoding from 'lib0/decoding';
 import { WebSocket } from 'ws';
+import { systemClock } from '../../clock.ts';
 import { signalMessage } from '../../hub/room.ts';
 import { isSignedBy } from '../../pairing/signatures.ts';
 import type { TestDevice } from '../../pairing/testing/paired-device.ts';
-import { systemClock } from '../../queue/clock.ts';
 import { loadLibrary, type Side } from '../webrtc-library.ts';
 
 export interface SignalSocket {

@@ -1,4 +1,4 @@
-// Time as the queue and the stage host need it: small enough to be turned by hand in a test.
+// Time as rooms of the agent need it: small enough to be turned by hand in a test.
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
