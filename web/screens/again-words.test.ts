@@ -2,16 +2,19 @@ import { stageNames } from '@myspinbot/shared/job/job.ts';
 import { expect, it } from 'vitest';
 import { againWords, replaceWords, stagesWords } from './again-words.ts';
 
+/** Those of a job that enlarges nothing. */
+const all = stageNames.filter((stage) => stage !== 'upscale');
+
 it('says what is made again and what is used again, and nothing when all is made', () => {
-  expect(againWords(stageNames, stageNames)).toBeUndefined();
-  const words = againWords(stageNames, ['portrait', 'finish']);
+  expect(againWords(all, all)).toBeUndefined();
+  const words = againWords(all, ['portrait', 'finish']);
   expect(words).toEqual({
     short: '2 of 7 stages are made again.',
     made: 'The performance and the finish',
     used: 'The lines, the face, the voice, the reading and the cues',
   });
-  expect(againWords(stageNames, [])?.short).toBe('Nothing changed since the last video.');
-  expect(againWords(stageNames, [])?.made).toBeUndefined();
+  expect(againWords(all, [])?.short).toBe('Nothing changed since the last video.');
+  expect(againWords(all, [])?.made).toBeUndefined();
   expect(stagesWords(['look'])).toBe('The face');
 });
 
