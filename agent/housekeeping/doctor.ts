@@ -290,7 +290,7 @@ function lookAtComfyUi(found: ComfyFound & { isWanted: boolean }): Finding {
     const has = `${counted(found.checkpoints, 'checkpoint')}, ${counted(found.loras, 'LoRA')}, ${counted(found.upscalers, 'upscale model')}`;
     return {
       state: 'ok',
-      what: `${found.server} is there: version ${version} on ${device.name}, ${gibibytes(device.free)} free, ${has}. No pipeline of this version uses it yet.`,
+      what: `${found.server} is there: version ${version} on ${device.name}, ${gibibytes(device.free)} free, ${has}.`,
     };
   }
   const { message, hint } = found;
