@@ -1,6 +1,6 @@
 // One ComfyUI, as engines use it: what it is, what it has, files in, a graph to its end, files out, memory back. It owns
 // the address; it knows no capability and no pipeline.
-import type { Clock } from '../clock.ts';
+import { type Clock, pause } from '../clock.ts';
 import { comfyAddress } from './address.ts';
 import type { ApiGraph } from './graph.ts';
 import { comfyHttp, notComfy, type ServerFile, type UploadName } from './http.ts';
@@ -89,19 +89,4 @@ function readStats(body: unknown): ComfyStats | undefined {
     torch: typeof torch === 'string' ? torch.slice(0, 40) : 'unknown',
     device: { name: name.slice(0, 120), type: type.slice(0, 20), free, size },
   };
-}
-
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      stop();
-      reject(signal.reason as Error);
-    };
-    const stop = clock.after(ms, () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-  });
 }

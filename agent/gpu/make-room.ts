@@ -2,7 +2,7 @@
 // there is room. Tools say yes before the memory is free, so what counts is what the driver says. It knows cards and a list
 // of neighbours, not what they are.
 
-import type { Clock } from '../clock.ts';
+import { type Clock, pause } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
 import type { GpuAnswer } from './ask.ts';
 import type { GpuHolder } from './holders.ts';
@@ -77,18 +77,4 @@ function tight(free: number, need: number, holders: readonly GpuHolder[]): strin
 
 function gibibytes(bytes: number): string {
   return (bytes / 1024 ** 3).toFixed(1);
-}
-
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      stop();
-      reject(signal.reason as Error);
-    };
-    const stop = clock.after(ms, () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

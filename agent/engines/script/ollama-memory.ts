@@ -1,7 +1,8 @@
 // Gives the GPU's memory back: models are put out, and it is looked whether they are gone. The server says yes before the
 // memory is free, and a model that still answers somebody stays. It does not know what the memory is wanted for.
 import { z } from 'zod';
-import { type After, isUnreachable, type OllamaPlace, openOllama, saidBy, within } from './ollama-link.ts';
+import { pause } from '../../clock.ts';
+import { isUnreachable, type OllamaPlace, openOllama, saidBy, within } from './ollama-link.ts';
 
 /** The server's own comment: the memory is free 0.5 to 1.5 s after it said yes. */
 const LOOK_MS = 100;
@@ -35,7 +36,7 @@ export async function unloadAll(place: OllamaPlace, signal: AbortSignal, only?: 
     still = models;
     for (const model of models) await putOut(ollama, model);
     while (still.length > 0) {
-      await pause(place.after, LOOK_MS, limit.signal);
+      await pause(place, LOOK_MS, limit.signal);
       still = await loaded();
     }
     return { freed: true, models };
@@ -56,19 +57,4 @@ async function putOut(ollama: ReturnType<typeof openOllama>, model: string): Pro
     // Removed from the disk meanwhile: whether it is gone from the memory, the next look shows.
     if (saidBy(error).status !== 404) throw error;
   }
-}
-
-function pause(after: After, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      stop();
-      reject(signal.reason);
-    };
-    const stop = after(ms, () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 }
